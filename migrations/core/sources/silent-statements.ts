@@ -1,7 +1,8 @@
 import { isOfKinds, type ModelsPlace, silentOf } from '../environment/index.ts'
-import { catalogName, isName, madeName, opening, wordsOf } from '../postgres/index.ts'
+import { catalogName, madeName, opening } from '../postgres/index.ts'
 import { indexFacts } from '../postgres/statement/index.ts'
 import type { ModelFile, ModelStatement } from './model.ts'
+import { objectsNamed } from './named-objects.ts'
 
 /** What the schemas of the lines are, and on what their models are silent. */
 export interface SilentLines {
@@ -51,7 +52,7 @@ interface Found {
 }
 
 function withoutReferred(found: readonly Found[], others: readonly string[]): readonly Found[] {
-  const named = new Set(found.length === 0 ? [] : others.flatMap(namesIn))
+  const named = new Set(found.length === 0 ? [] : others.flatMap(objectsNamed))
   const left = found.filter(({ statement, word }) => {
     const name = madeName(statement.sql)?.split('.').at(-1)
     return name === undefined || !named.has(routines.has(word) ? `${name}(` : name)
@@ -66,15 +67,6 @@ function withoutReferred(found: readonly Found[], others: readonly string[]): re
 }
 
 const routines = new Set(['function', 'procedure', 'aggregate'])
-
-/** The names in a statement; one that is called also with a parenthesis. */
-function namesIn(sql: string): readonly string[] {
-  return wordsOf(sql).flatMap(({ text }, at, all) => {
-    if (!isName(text)) return []
-    const name = catalogName(text)
-    return all[at + 1]?.text === '(' ? [name, `${name}(`] : [name]
-  })
-}
 
 /** The kind that is silent: of an index, perhaps only its form. */
 function wordOf({ kind, isPartial, hasExpression, method }: Made, kinds: ReadonlySet<string>): string {
