@@ -43,7 +43,7 @@ function indexesBuilt(sql: string): readonly string[] {
 
 /** An index is in the schema of its table, with which it is not named. */
 function inSchemaOf(table: string, index: string): string {
-  const schema = /^((?:"(?:[^"]|"")*"|[^".])+)\./.exec(table)?.[1]
+  const schema = /^((?:"[^"]*"|[^".])+)\./.exec(table)?.[1]
   return schema === undefined ? index : `${schema}.${index}`
 }
 
