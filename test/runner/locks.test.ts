@@ -55,17 +55,17 @@ describe('a revision that meets a lock', () => {
     await lab.write({ 'user/20260101_000000_aaaaaaaaaaa1_table.ts': table })
     await lab.upgrade()
     await lab.write({
-      'user/20260102_000000_aaaaaaaaaaa2_column.ts': column("export const lockTimeout = '50ms'"),
+      'user/20260102_000000_aaaaaaaaaaa2_column.ts': column("export const lockTimeout = '400ms'"),
     })
     const { client } = lab.database
     await client.query('BEGIN; LOCK TABLE app_user.profile IN ACCESS SHARE MODE')
     const run = await lab.upgrade({
-      settings: { lockTimeout: '1h', retry: { for: '300ms', firstDelay: '50ms' } },
+      settings: { lockTimeout: '1h', retry: { for: '2s', firstDelay: '50ms' } },
     })
     const error = run.error as MigError
     await client.query('ROLLBACK')
     expect(error).toMatchObject({ code: 'database-error', exitCode: 3, facts: { sqlState: '55P03' } })
-    expect(error.message).toMatch(/tried \d+ times within 0.3 s; blocked by pid \d+/)
+    expect(error.message).toMatch(/tried \d+ times within 2 s; blocked by pid \d+/)
     expect(error.help).toContain('just mig-status')
     expect((await client.query("SELECT to_regclass('app_user.other') AS other")).rows).toEqual([
       { other: null },
