@@ -337,7 +337,7 @@ describe('the package, installed in an empty project', () => {
         'package/LICENSE',
         'package/migrations/core/adopt/alembic/driver.py',
         'package/migrations/core/adopt/programs/typeorm.cjs',
-        'package/migrations/core/adopt/record/redirect.cjs',
+        'package/migrations/core/sources/programs/redirect.cjs',
       ]),
     )
     expect(

@@ -12,26 +12,26 @@ import { repository, temporaryFolder } from '../support/recipes.ts'
 const tools = {
   TypeORM: {
     models: typeorm('../data-source.cjs'),
-    files: (more: boolean) => ({
+    files: (more: boolean, url = 'process.env.DATABASE_URL') => ({
       'data-source.cjs': `const { DataSource, EntitySchema } = require('typeorm')
 const car = new EntitySchema({ name: 'car', columns: { id: { type: Number, primary: true }, ${more ? "name: { type: 'text' }" : ''} } })
-module.exports = new DataSource({ type: 'postgres', url: process.env.DATABASE_URL, entities: [car] })`,
+module.exports = new DataSource({ type: 'postgres', url: ${url}, entities: [car] })`,
     }),
   },
   MikroORM: {
     models: mikroOrm(),
-    files: (more: boolean) => ({
+    files: (more: boolean, url = 'process.env.DATABASE_URL') => ({
       'mikro-orm.config.js': `const { defineConfig, EntitySchema } = require('@mikro-orm/postgresql')
 const car = new EntitySchema({ name: 'Car', tableName: 'car', properties: { id: { type: 'integer', primary: true, autoincrement: false }, ${more ? "name: { type: 'text' }" : ''} } })
-module.exports = defineConfig({ clientUrl: process.env.DATABASE_URL, entities: [car] })`,
+module.exports = defineConfig({ clientUrl: ${url}, entities: [car] })`,
     }),
   },
   Sequelize: {
     // From the folder with the package.json, as it was taken once.
     models: sequelize('sync.cjs'),
-    files: (more: boolean) => ({
+    files: (more: boolean, url = 'process.env.DATABASE_URL') => ({
       'sync.cjs': `const { DataTypes, Sequelize } = require('sequelize')
-const sequelize = new Sequelize(process.env.DATABASE_URL, { logging: false })
+const sequelize = new Sequelize(${url}, { logging: false })
 sequelize.define('car', { id: { type: DataTypes.INTEGER, primaryKey: true }, ${more ? 'name: { type: DataTypes.TEXT, allowNull: false }' : ''} }, { timestamps: false, tableName: 'car' })
 sequelize.sync().then(() => sequelize.close())`,
     }),
@@ -42,10 +42,10 @@ describe('the preset of', () => {
   for (const [tool, { files, models }] of Object.entries(tools)) {
     labTest(`${tool} takes a change to the database`, { timeout: 120_000 }, async ({ lab }) => {
       const settings = { schemas: { app: 'public' }, models }
-      const write = async (more: boolean) => {
+      const write = async (more: boolean, url?: string) => {
         const all = {
           'package.json': '{ "private": true, "devDependencies": { "@mikro-orm/cli": "6.4.16" } }',
-          ...files(more),
+          ...files(more, url),
         }
         for (const [path, text] of Object.entries(all)) {
           await mkdir(dirname(join(lab.root, path)), { recursive: true })
@@ -61,11 +61,21 @@ describe('the preset of', () => {
       const { files: made } = await generateFiles(lab, {}, settings)
       expect(made.map(({ text }) => text).join('\n')).toMatch(/ADD COLUMN "?name"? text NOT NULL/)
       expect((await lab.upgrade({ settings })).error).toBeUndefined()
-      const project = await lab.project(settings)
-      const { drift } = await usingSession(project.env, {}, (session) =>
-        checkProject(session, project, { privileges: false }),
-      )
-      expect(drift).toEqual([])
+      const check = async () => {
+        const project = await lab.project(settings)
+        const { drift } = await usingSession(project.env, {}, (session) =>
+          checkProject(session, project, { privileges: false }),
+        )
+        return drift.flatMap(({ statements }) => statements.flatMap((each) => each.statements))
+      }
+      expect(await check()).toEqual([])
+
+      // A configuration that names the live database leads to the scratch database all the same.
+      const { client } = lab.database
+      await client.query("INSERT INTO car VALUES (1, 'kept')")
+      await write(false, JSON.stringify(lab.database.url))
+      expect((await check()).join()).toMatch(/DROP COLUMN "?name"?/)
+      expect((await client.query('SELECT name FROM car')).rows).toEqual([{ name: 'kept' }])
     })
   }
 

@@ -210,6 +210,31 @@ describe('a program that builds its models', () => {
     expect(rows).toEqual([{ found: null }])
   })
 
+  for (const [driver, module, connecting] of [
+    ['pg', 'pg/lib/index.js', 'new pg.Client'],
+    ['postgres', 'postgres/src/index.js', 'postgres'],
+  ] as const)
+    labTest(`is led away by ${driver} from a database that its code names`, async ({ lab }) => {
+      await writeBuilder(lab, '')
+      const program = `import ${driver} from ${JSON.stringify(join(repository, 'node_modules', module))}
+        const client = ${connecting}(${JSON.stringify(lab.database.url)})
+        await client.connect?.()
+        const sql = 'CREATE SCHEMA IF NOT EXISTS app_user; DROP TABLE IF EXISTS app_user.car; CREATE TABLE app_user.car (id int)'
+        await (client.query?.(sql) ?? client.unsafe(sql))
+        await client.end()`
+      await writeFile(join(lab.root, 'build.mjs'), program)
+      const { client } = lab.database
+      await client.query("CREATE SCHEMA app_user; CREATE TABLE app_user.car AS SELECT 'kept' AS name")
+      const drift = await check(lab, { models: { build: 'node build.mjs' } })
+      expect(drift.join()).toMatch(/DROP COLUMN "?name"?/)
+      expect((await client.query('SELECT name FROM app_user.car')).rows).toEqual([{ name: 'kept' }])
+      const printing = { models: { print: 'node build.mjs' } }
+      expect(await refusalOf(check(lab, printing))).toMatchObject({
+        code: 'program-failed',
+        help: expect.stringContaining('ECONNREFUSED 127.0.0.1:1'),
+      })
+    })
+
   labTest('runs again when one of its inputs has changed, and only then', async ({ lab }) => {
     await writeBuilder(lab, wanted)
     // A line that has no schema yet, and wants nothing, is not a reason to run it.

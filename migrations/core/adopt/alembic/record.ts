@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { packagedScript } from '../packaged-script.ts'
+import { packagedScript } from '../../packaged-script.ts'
 import { runTool } from '../record/child.ts'
 import { putMark, readLog } from '../record/log.ts'
 import { type Piece, pieceOf } from '../record/piece.ts'
@@ -138,7 +138,7 @@ async function pass(
     return `${database} ${marks}`
   }
   const end = await runTool({
-    ...{ command: python.command, args: [...python.args, packagedScript('alembic', 'driver.py')] },
+    ...{ command: python.command, args: [...python.args, packagedScript('adopt', 'alembic', 'driver.py')] },
     ...{ cwd: folders.cwd, fence: fenced, signal: session.signal, at: () => at },
     env: { ...scratchEnvironment(place), PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
     input: JSON.stringify(task),

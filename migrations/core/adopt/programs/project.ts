@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { MigError } from '../../errors.ts'
-import { packagedScript } from '../packaged-script.ts'
+import { packagedScript } from '../../packaged-script.ts'
 import { filesBelow, upwards } from '../project-files.ts'
 import { fence } from '../record/child.ts'
 import { isSettings, type ProgramTool } from './tools.ts'
@@ -60,7 +60,7 @@ export function findProgramProject(
     program,
     settings,
     given: settingsFile,
-    drivers: dirname(packagedScript('programs', 'typeorm.cjs')),
+    drivers: dirname(packagedScript('adopt', 'programs', 'typeorm.cjs')),
   }
   return {
     cwd,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { stripVTControlCharacters as plain } from 'node:util'
 import { MigError } from '../../errors.ts'
-import { packagedScript } from '../packaged-script.ts'
+import { redirecting } from '../../sources/programs/redirecting.ts'
 import { runTool, type ToolEnd } from '../record/child.ts'
 import { cutAtLedger } from '../record/cut.ts'
 import { type LogRow, logSoFar, putMark, readLog } from '../record/log.ts'
@@ -131,11 +131,9 @@ function refused({ name }: ProgramTool, code: string, what: string): MigError {
 
 /** The environment of the tool: every Node process of it loads the redirection, and variables lead there too. */
 function environmentOf({ url, ...scratch }: Place, network: boolean): NodeJS.ProcessEnv {
-  const preload = `--require=${JSON.stringify(packagedScript('record', 'redirect.cjs'))}`
   return {
     ...scratchEnvironment(scratch),
     ...{ CI: 'true', FORCE_COLOR: '0', DATABASE_URL: url },
-    NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter((each) => each).join(' '),
-    JUST_MIG_RECORDING: JSON.stringify({ ...scratch, network }),
+    ...redirecting({ ...scratch, network }, process.env.NODE_OPTIONS),
   }
 }

@@ -4,7 +4,8 @@ import { MigError } from '../../errors.ts'
 import type { DatabaseAddress } from '../../postgres/connection/database-url.ts'
 import { inOwnGroup, killGroup } from '../../process-group.ts'
 import { withoutSecrets } from '../../secrets.ts'
-import { placesOfAddress, programVariables } from './variables.ts'
+import { type RedirectedTo, redirecting } from './redirecting.ts'
+import { nowhere, placesOfAddress, programVariables } from './variables.ts'
 
 export interface ProgramRun {
   readonly base: string
@@ -34,10 +35,12 @@ export async function runProgram(
   const own = Object.fromEntries(
     Object.entries(program.env ?? {}).map(([name, value]) => [name, filled(value, places, String)]),
   )
+  const address = scratch ?? nowhere
+  const variables = { ...programVariables(cwd, address), ...own }
   const child = execa(command, {
     cwd,
     shell: true,
-    env: { ...programVariables(cwd, scratch), ...own },
+    env: { ...variables, ...redirecting(redirectedTo(address), variables.NODE_OPTIONS) },
     extendEnv: false,
     stdin: 'ignore',
     reject: false,
@@ -66,6 +69,17 @@ export async function runProgram(
     throw failed(program, how, words(`${result.stdout}\n${result.stderr}`))
   }
   return result.stdout
+}
+
+/** Also where its code names a database, which may be the live one. */
+function redirectedTo(address: DatabaseAddress): RedirectedTo {
+  const { host, port, database, user, password } = placesOfAddress(address)
+  const mode = address.parameters.sslmode ?? ''
+  const ssl = mode.startsWith('verify') || (mode === 'require' && ({ rejectUnauthorized: false } as const))
+  return {
+    ...{ host, port: Number(port), database, user, password, ssl },
+    ...{ network: true, several: true, keepsTls: true },
+  }
 }
 
 export function commandOf(program: ModelProgram): string {

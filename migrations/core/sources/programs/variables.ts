@@ -4,7 +4,7 @@ import { parse } from 'dotenv'
 import { type DatabaseAddress, formatDatabaseUrl } from '../../postgres/connection/database-url.ts'
 
 /** Where a program that prints is sent when it connects: nobody listens there. */
-const nowhere: DatabaseAddress = {
+export const nowhere: DatabaseAddress = {
   host: '127.0.0.1',
   port: 1,
   user: 'nobody',
@@ -30,10 +30,10 @@ const removed = /^(?:PGSERVICE|PGSERVICEFILE|PGPASSFILE|PGOPTIONS|PGSSL\w*|MIG_\
  * one, holds the scratch database's instead. So do those that its own .env files would set, since what is set already
  * goes before them: it cannot learn from there where the live database is.
  * @param folder where it runs
- * @param scratch the database that it may use; undefined for none
+ * @param scratch the database that it may use
  */
-export function programVariables(folder: string, scratch: DatabaseAddress | undefined): NodeJS.ProcessEnv {
-  const places = placesOfAddress(scratch ?? nowhere)
+export function programVariables(folder: string, scratch: DatabaseAddress): NodeJS.ProcessEnv {
+  const places = placesOfAddress(scratch)
   const variables: NodeJS.ProcessEnv = {}
   const ofFiles = variablesOfFiles(folder)
   for (const [name, value = ''] of Object.entries({ ...ofFiles, ...process.env })) {

@@ -1,12 +1,12 @@
 // @ts-nocheck: it replaces parts of Node and of drivers that have no types.
-// Loaded into every Node process of a tool whose run is recorded (NODE_OPTIONS=--require): the drivers `pg` and
-// `postgres` connect to the scratch database whatever they are told, and any other connection is refused.
+// Loaded into every Node process of a program that works on a scratch database (NODE_OPTIONS=--require): the drivers `pg`
+// and `postgres` connect there whatever they are told. Of a tool whose run is recorded any other connection is refused.
 'use strict'
 const Module = require('node:module')
 const net = require('node:net')
 const { join } = require('node:path')
 
-const scratch = JSON.parse(process.env.JUST_MIG_RECORDING)
+const scratch = JSON.parse(process.env.JUST_MIG_SCRATCH)
 const targets = new Set()
 
 /** The recorder reads this line in what the tool says. */
@@ -18,11 +18,18 @@ function refusal(code, what) {
 
 /** Two databases would become one. Those that every server has are asked for the other's existence. */
 function noteTarget(host, port, database) {
+  if (scratch.several) return
   if (database === scratch.database || database === 'postgres' || database === 'template1') return
   // Without a port of its own it has that of PGPORT, which is ours.
   const place = Number(port || scratch.port) === scratch.port ? '' : `:${port}`
   targets.add(`${host || 'localhost'}${place}/${database || ''}`)
   if (targets.size > 1) throw refusal('several-databases', [...targets].sort().join(', '))
+}
+
+/** Encryption is as the program has it where that is for the same server, else as the scratch database's own. */
+function tlsFor(host, port, given) {
+  const isSame = (host || 'localhost') === scratch.host && Number(port || 5432) === scratch.port
+  return scratch.keepsTls && isSame ? given : (scratch.ssl ?? false)
 }
 
 function redirectParameters(Original) {
@@ -31,8 +38,9 @@ function redirectParameters(Original) {
       super(config)
       noteTarget(this.host, this.port, this.database)
       const { host, port, database, user, password } = scratch
-      Object.assign(this, { host, port, database, user, ssl: false, isDomainSocket: host.startsWith('/') })
-      if (this.sslnegotiation !== undefined) this.sslnegotiation = 'postgres'
+      const ssl = tlsFor(this.host, this.port, this.ssl)
+      Object.assign(this, { host, port, database, user, ssl, isDomainSocket: host.startsWith('/') })
+      if (this.sslnegotiation !== undefined && !ssl) this.sslnegotiation = 'postgres'
       Object.defineProperty(this, 'password', {
         configurable: true,
         enumerable: false,
@@ -50,9 +58,13 @@ function postgresArguments(first, second) {
   const isUrl = typeof first === 'string'
   const options = (isUrl || !first ? second : first) || {}
   const url = isUrl ? urlOf(first) : undefined
-  noteTarget(
+  const [givenHost, givenPort] = [
     options.hostname || options.host || url?.hostname,
     options.port || url?.port,
+  ]
+  noteTarget(
+    givenHost,
+    givenPort,
     // PGDATABASE, which is ours.
     options.database || options.db || url?.pathname.slice(1) || scratch.database,
   )
@@ -61,7 +73,8 @@ function postgresArguments(first, second) {
   const session = { user, username: user, pass: password, password, target_session_attrs: 'primary' }
   // What else the URL says stays, such as the settings of the session: it would send them `host`, which libpq's URLs have.
   const rest = isUrl ? first.replace(/([?&])host=[^&]*&?/, '$1') : undefined
-  return [rest, { ...options, ...place, ...session, ssl: false, sslnegotiation: null }]
+  const ssl = tlsFor(givenHost, givenPort, options.ssl)
+  return [rest, { ...options, ...place, ...session, ssl, ...(ssl ? {} : { sslnegotiation: null }) }]
 }
 
 /** It may name several hosts, which no URL has. */
@@ -69,7 +82,7 @@ function urlOf(text) {
   const first = text.replace(/(:\/\/(?:[^/?@]*@)?[^/?,]*),[^/?]*/, '$1')
   return URL.canParse(first) ? new URL(first) : undefined
 }
-globalThis[Symbol.for('just-mig recording')] = postgresArguments
+globalThis[Symbol.for('just-mig scratch')] = postgresArguments
 
 const load = Module._load
 const replaced = new Map()
@@ -101,7 +114,7 @@ export async function load(url, context, next) {
   if (!/\\/postgres\\/src\\/index\\.js$/.test(url) || loaded.source == null) return loaded
   const head = 'function Postgres(a, b) {'
   const source = String(loaded.source)
-    .replace(head, head + ' [a, b] = globalThis[Symbol.for("just-mig recording")](a, b);')
+    .replace(head, head + ' [a, b] = globalThis[Symbol.for("just-mig scratch")](a, b);')
   return { ...loaded, source }
 }`
 Module.register(`data:text/javascript,${encodeURIComponent(hooks)}`)
