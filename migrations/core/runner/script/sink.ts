@@ -47,9 +47,9 @@ function inSchemaOf(table: string, index: string): string {
   return schema === undefined ? index : `${schema}.${index}`
 }
 
-/** A block that fails where an index is missing or INVALID, as a build that has failed leaves it. */
+/** A block that fails where an index is missing or INVALID, as a build that has failed leaves it; under the revision's search_path. */
 function guardOfIndex(index: string): string {
-  const isThere = `SELECT FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass(${quoteLiteral(index)}) AND indisvalid`
+  const isThere = `SELECT FROM pg_catalog.pg_index WHERE indexrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(${quoteLiteral(index)})::pg_catalog.oid AND indisvalid`
   const message = quoteLiteral(`just-mig: index ${index} was not built`)
   const body = `BEGIN
   IF NOT EXISTS (${isThere}) THEN
