@@ -137,7 +137,7 @@ export function withoutAccidents(output: string): string {
     .replace(/(?<![0-9a-z])[0-9a-f]{12}(?![0-9a-z])/g, (id) => (id.includes('00000') ? id : '<id>'))
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/\d{8}_\d{6}/g, '<time>')
-    .replace(/\bjust now\b|\b\d+(?:\.\d+)? (?:ms|s|min)\b(?: ago)?/g, '<duration>')
+    .replace(/\bjust now\b|(?:<|\b)\d+(?:\.\d+)? (?:ms|s|min)\b(?: ago)?/g, '<duration>')
     .replace(/\b(Alembic|SQLAlchemy|Python) \d[\w.]*/g, '$1 <version>')
     .replace(/^.* recorded: \d+ of \d+ .*\n/gm, '')
     .replace(/ {2,}/g, '  ')
