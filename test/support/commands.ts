@@ -1,5 +1,7 @@
 import { Console } from 'node:console'
 import { join } from 'node:path'
+// It keeps the folder of its first import, which must not be one that a test removes.
+import 'esbuild'
 import { supervisedBy } from '../../scripts/cli/supervise.ts'
 import { cleanVariables, type RecipeOptions, type RecipeResult, repository } from './recipes.ts'
 
