@@ -280,6 +280,13 @@ function stepRun(context: StepContext, step: PlanStep, start: StepStart) {
     return transaction.message(statements, await ending(ledger))
   }
 
+  async function sent(known: KnownStep): Promise<SentPart> {
+    const alone = await message(known)
+    // A cancel request that comes before it is forgotten by the server.
+    session.signal?.throwIfAborted()
+    return pipelined(session.client, alone)
+  }
+
   const sink: StatementSink = {
     offline: false,
     get client() {
@@ -309,10 +316,7 @@ function stepRun(context: StepContext, step: PlanStep, start: StepStart) {
      * @returns undefined where they have to run one by one after all; then nothing is done
      */
     async whole(known: KnownStep, part?: SentPart): Promise<Committed | undefined> {
-      const end = await transaction.whole(
-        known.statements,
-        part ?? pipelined(session.client, await message(known)),
-      )
+      const end = await transaction.whole(known.statements, part ?? (await sent(known)))
       if (end === 'one by one') return undefined
       if (end !== 'odd') return end
       await finish(known.ledger)
