@@ -46,6 +46,29 @@ test("a command runs the same from a cold build, from V8's cache, and when that 
   expect(await help()).toBe(cold)
 })
 
+test('what npm runs after an installation has built what a pipeline starts, and fails for nothing', async () => {
+  const { path: cwd, remove } = await copyOfRepository()
+  try {
+    const { $ } = await import('zx')
+    const prepare = () => $({ cwd, quiet: true })`npm run --silent prepare`
+    await prepare()
+    const build = join(cwd, '.mig', 'build')
+    const built = async () => (await readdir(build)).filter((name) => name.endsWith('.cjs')).sort()
+    const before = await built()
+    // Nothing is left that could build.
+    await rm(join(cwd, 'node_modules'), { recursive: true })
+    for (const command of ['mig-upgrade', 'mig-check', 'mig-verify'])
+      await $({ cwd, quiet: true })`node scripts/launch.mjs ${command} --help`
+    expect(await built()).toEqual(before)
+    await appendFile(join(cwd, 'scripts', 'mig-check.ts'), '\nconst = 1\n')
+    await prepare()
+    await rm(join(cwd, 'scripts'), { recursive: true })
+    await prepare()
+  } finally {
+    await remove()
+  }
+})
+
 test("keeps builds to its user, and leaves the embedded server's user a way past them", async () => {
   await succeed(recipe(['mig-branches', '--help'], { cwd: copy.path }))
   const mode = async (...path: readonly string[]) => (await stat(join(copy.path, ...path))).mode & 0o777

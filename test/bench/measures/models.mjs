@@ -24,15 +24,15 @@ export const models = {
         name: 'mig-check, cold',
         cold: true,
         async before() {
-          for (const name of ['.mig', '.cache'])
-            rmSync(join(project.root, name), { recursive: true, force: true })
+          project.forget()
+          rmSync(join(project.root, '.cache'), { recursive: true, force: true })
           await server.forgetTemplates()
         },
         run: () => project.mig('mig-check', [], { dir: same, url }),
       },
       {
         name: 'mig-check, another clone',
-        before: async () => rmSync(join(project.root, '.mig'), { recursive: true, force: true }),
+        before: async () => project.forget(),
         run: () => project.mig('mig-check', [], { dir: same, url }),
       },
       { name: 'mig-check', run: () => project.mig('mig-check', [], { dir: same, url }) },

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { alembicProject, putAside } from '../fixtures/alembic.mjs'
 import { nodePgMigrateProject } from '../fixtures/node-pg-migrate.mjs'
 import { history, scriptOf, tableStep, writeLine } from '../fixtures/revisions.mjs'
@@ -21,8 +20,9 @@ export const upgrade = {
     for (const form of /** @type {const} */ (['ts', 'sql'])) {
       const dir = `upgrade-${form}-${size}`
       writeLine(project, { dir, line: 'bench', schema: "'bench'", form, steps })
-      // What a fresh clone does not have: the build of the scripts, the heads that were read, the compiled revisions.
-      const { before, after } = putAside(join(project.root, '.mig'))
+      // What a fresh clone does not have: what V8 made of the scripts, the heads that were read, the compiled revisions.
+      const { before, after } = putAside(project.kept)
+      const fresh = { before: () => before().then(project.forget), after }
       const upWith =
         (/** @type {string[]} */ ...flags) =>
         (/** @type {string} */ url) =>
@@ -31,7 +31,7 @@ export const upgrade = {
       contestants.push(
         { ...onNewDatabase(bench, `just-mig .${form}, in batches`, upWith('--transaction=batch')) },
         { ...onNewDatabase(bench, `just-mig .${form}`, up) },
-        { ...onNewDatabase(bench, `just-mig .${form}, cold`, up, { before, after }), cold: true },
+        { ...onNewDatabase(bench, `just-mig .${form}, cold`, up, fresh), cold: true },
       )
     }
     if (peers.psql) {
