@@ -1,3 +1,4 @@
+import { Client } from 'pg'
 import { describe, expect } from 'vitest'
 import { offlineScript, planRun, usingSession } from '../../migrations/core/index.ts'
 import { splitStatements } from '../../migrations/core/postgres/index.ts'
@@ -87,11 +88,22 @@ describe('the script of an upgrade', () => {
         "await op.execute('ALTER TABLE t ADD c int')",
       ),
     }
-    /** The ledger's rows after it, and what the server has said. */
-    async function applied({ database: { client } }: Lab, script: string) {
+    /** The ledger's rows after it, and what the server has said. Where the session is ended, it goes on in another one. */
+    async function applied({ database: { client, url } }: Lab, script: string) {
       const errors: string[] = []
-      for (const { text } of splitStatements(script))
-        await client.query(text).catch(({ message }: Error) => errors.push(message))
+      let own: Client | undefined
+      for (const { text } of splitStatements(script)) {
+        if (own === undefined) {
+          own = new Client(url)
+          own.on('error', () => undefined).on('notice', ({ message = '' }) => errors.push(message))
+          await own.connect()
+        }
+        await own.query(text).catch(({ message, code }: Error & { code?: string }) => {
+          errors.push(message)
+          if (code === '57P01') own = undefined
+        })
+      }
+      await own?.end()
       const version = await client.query('SELECT revision FROM mig.version')
       const log = await client.query('SELECT revision FROM mig.log ORDER BY id')
       const of = ({ rows }: { rows: { revision: string }[] }) => rows.map(({ revision: id }) => id)
@@ -112,13 +124,20 @@ describe('the script of an upgrade', () => {
       await lab.database.client.query('INSERT INTO app_user.t VALUES (1), (1)')
       const { version, log, errors } = await applied(lab, await lab.script())
       expect({ version, log }).toEqual({ version: ['aaaaaaaaaaa1'], log: ['aaaaaaaaaaa1'] })
-      expect(errors).toContain('just-mig: index t_a was not built')
+      expect(errors).toContain('just-mig: stopped: index t_a was not built')
     })
 
     labTest('notes nothing of a revision after one that has failed', async ({ lab }) => {
       await lab.write(files)
       const script = (await lab.script()).replace('CREATE TABLE t (a int)', 'CREATE TABLE t (a wrong)')
       expect(await applied(lab, script)).toMatchObject({ version: [], log: [] })
+    })
+
+    labTest('notes no revision of which the part before its section has failed', async ({ lab }) => {
+      await lab.write(files)
+      const script = (await lab.script()).replace('ADD b int', 'ADD b wrong')
+      const of = { version: ['aaaaaaaaaaa1'], log: ['aaaaaaaaaaa1'] }
+      expect(await applied(lab, script)).toMatchObject(of)
     })
   })
 

@@ -10,11 +10,12 @@ const toTheirPath = `PERFORM pg_catalog.set_config('search_path', theirs, false)
 /**
  * The backfill as a DO block that commits each batch, for a script. It must run outside a transaction; it finds the
  * key's columns by itself, and ends as a run does: with an error where rows that need it are left.
+ * @param atEnd a statement of plpgsql that the block comes to where nothing has failed
  */
 export function backfillScript(
   { tableSql, set, where }: Omit<BackfillShape, 'key'>,
   key: readonly string[] | undefined,
-  { batchSize, pause }: { readonly batchSize: number; readonly pause: number },
+  { batchSize, pause, atEnd }: { readonly batchSize: number; readonly pause: number; readonly atEnd: string },
 ): string {
   const table = quoteLiteral(tableSql)
   const settings = Object.entries(batchSettings).map(
@@ -86,6 +87,7 @@ BEGIN
     END IF;
   END LOOP;
   ${toTheirPath}
+  ${atEnd}
 END
 `,
     'mig',

@@ -1,8 +1,8 @@
 import { roleOf } from '../../environment/index.ts'
 import type { StepLoss } from '../../events.ts'
 import { type AppliedRows, ledgerDdl, ledgerStatements } from '../../ledger/index.ts'
-import { dollarQuoted, operations } from '../../operations/index.ts'
-import { quoteIdent, quoteLiteral, setOwnPath } from '../../postgres/index.ts'
+import { operations } from '../../operations/index.ts'
+import { setOwnPath } from '../../postgres/index.ts'
 import { toolVersion } from '../../tool-version.ts'
 import type { Plan, PlanStep } from '../plan/plan.ts'
 import { makesSchemas } from '../plan/tenant-project.ts'
@@ -11,6 +11,7 @@ import { expectDowngrades, loadRevision } from '../run/revision-body.ts'
 import { enteringStatements, leavingStatements } from '../statement/own-sql.ts'
 import { creatingStatements, ledgerStepOf } from '../statement/step-context.ts'
 import { notAwaited } from '../statement/step-error.ts'
+import { expectNoSavepoints, expectNoTransaction, guardOf, partsOf } from './checks.ts'
 import { scriptSink, timeoutStatements } from './sink.ts'
 
 export interface ScriptRequest {
@@ -35,8 +36,10 @@ export async function* offlineScript({
   if (plan.steps.length === 0) return
   yield `${setOwnPath};\n\n`
   // Without notices of what is there already.
-  if (ledger)
-    yield `SET client_min_messages TO warning;\n${ledgerDdl(env.ledgerSchema)}\nRESET client_min_messages;\n\n`
+  if (ledger) {
+    const check = expectNoSavepoints(env.ledgerSchema).map(terminated).join('\n')
+    yield `SET client_min_messages TO warning;\n${ledgerDdl(env.ledgerSchema)}\nRESET client_min_messages;\n${check}\n\n`
+  }
   const together = env.transaction === 'run'
   if (together) yield 'BEGIN;\n\n'
   const schemas = new Set(plan.steps.map((step) => step.targetSchema))
@@ -79,6 +82,7 @@ async function stepScript(
   ]
   for (const loss of step.losses ?? []) parts.push(`-- ${lossComment(loss)}`)
   const write = (sql: string) => void parts.push(terminated(sql))
+  const title = parts.length
   if (!together) parts.push('BEGIN;')
   const isTenant = env.lines.some((line) => line.key === step.line && line.tenants !== null)
   const mayMake = isTenant ? makesSchemas(env, step.line) : env.createSchema
@@ -90,8 +94,9 @@ async function stepScript(
   const body = await loadRevision(step.file, env.cacheDir)
   for (const sql of timeoutStatements(body, 'LOCAL ')) write(sql)
   const guard = guardOf(env.ledgerSchema, step, false)
-  const settings = { together, timeouts: body, role, guard }
-  const { sink, isUnfinished, hasSetSession } = scriptSink(write, step, settings)
+  const done = partsOf(step)
+  const settings = { together, timeouts: body, role, guard, done }
+  const { sink, isUnfinished, hasSetSession, sections } = scriptSink(write, step, settings)
   const op = operations(sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
   await body[step.direction](op)
   if (isUnfinished()) throw notAwaited(step, 1)
@@ -101,6 +106,11 @@ async function stepScript(
     write(sql)
   if (hasSetSession()) for (const sql of ['RESET ALL', setOwnPath]) write(sql)
   if (!together) parts.push('COMMIT;')
+  const before = [
+    ...(sections().alone ? [expectNoTransaction(step)] : []),
+    ...(sections().any ? [done.begin] : []),
+  ]
+  parts.splice(title, 0, ...before.map(terminated))
   return `${parts.join('\n')}\n\n`
 }
 
@@ -120,34 +130,4 @@ function terminated(sql: string): string {
   const text = sql.trimEnd()
   if (text.endsWith(';')) return text
   return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n;` : `${text};`
-}
-
-/**
- * Raises unless the rows of the target schema are those that the step was planned from and the log's last entry says
- * the same, and unless the schema is there where it must be.
- */
-function guardOf(ledgerSchema: string, step: PlanStep, mustBeThere: boolean): string {
-  const target = quoteLiteral(step.targetSchema)
-  const rows = step.appliedBefore.map(quoteLiteral).join(', ')
-  const found = `(SELECT coalesce(array_agg(revision ORDER BY revision COLLATE "C"), '{}') FROM ${quoteIdent(ledgerSchema)}.version WHERE target_schema = ${target})`
-  const message = quoteLiteral(
-    `just-mig: schema ${step.targetSchema} is not at ${step.appliedBefore.join(', ') || 'base'}, where this script starts: it is at `,
-  )
-  const absent = quoteLiteral(`just-mig: there is no schema ${step.targetSchema}`)
-  const there = mustBeThere
-    ? `  IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${target}) THEN
-    RAISE EXCEPTION USING message = ${absent};
-  END IF;\n`
-    : ''
-  const logged = `(SELECT heads FROM ${quoteIdent(ledgerSchema)}.log WHERE target_schema = ${target} AND outcome = 'done' ORDER BY id DESC LIMIT 1)`
-  const otherwise = quoteLiteral(`just-mig: the log says that schema ${step.targetSchema} is at `)
-  const body = `BEGIN
-${there}  IF ${found} <> ARRAY[${rows}]::text[] THEN
-    RAISE EXCEPTION USING message = ${message} || ${found}::text;
-  END IF;
-  IF NOT (${logged} @> ARRAY[${rows}]::text[] AND ${logged} <@ ARRAY[${rows}]::text[]) THEN
-    RAISE EXCEPTION USING message = ${otherwise} || ${logged}::text || ', and the version table says ' || ${found}::text;
-  END IF;
-END`
-  return `DO ${dollarQuoted(`\n${body}\n`, 'mig')}`
 }

@@ -1,8 +1,7 @@
 import type { QueryResult } from 'pg'
 import { MigError } from '../../errors.ts'
-import { dollarQuoted } from '../../operations/clauses/routines.ts'
-import type { Statement, StatementSink } from '../../operations/index.ts'
-import { quoteLiteral, splitStatements } from '../../postgres/index.ts'
+import { dollarQuoted, type Statement, type StatementSink } from '../../operations/index.ts'
+import { splitStatements } from '../../postgres/index.ts'
 import { backfillScript } from '../backfill/script.ts'
 import { checkKeyStays, fullBackfillSpec } from '../backfill/spec.ts'
 import { backfillTable } from '../backfill/sql.ts'
@@ -12,6 +11,7 @@ import { onlySets, setsSession, touchesRole } from '../session/settings.ts'
 import { enteringStatements, leavingStatements, roleChanged } from '../statement/own-sql.ts'
 import { statementKind } from '../statement/statement-kind.ts'
 import { noSection } from '../statement/step-error.ts'
+import type { Parts } from './checks.ts'
 
 type Timeouts = Pick<RevisionBody, 'lockTimeout' | 'statementTimeout'>
 
@@ -33,31 +33,18 @@ function withoutResult(sql: string): string {
   return `DO ${dollarQuoted(`BEGIN PERFORM ${expressions}; END`)}`
 }
 
-/** The named indexes that a text builds concurrently, as they are written. */
-function indexesBuilt(sql: string): readonly string[] {
-  return splitStatements(sql).flatMap(({ text }) => {
-    const found = statementKind(text)
-    return found.kind === 'create-index' && found.index !== null ? [inSchemaOf(found.table, found.index)] : []
-  })
-}
-
 /** An index is in the schema of its table, with which it is not named. */
 function inSchemaOf(table: string, index: string): string {
   const schema = /^((?:"[^"]*"|[^".])+)\./.exec(table)?.[1]
   return schema === undefined ? index : `${schema}.${index}`
 }
 
-/** A block that fails where an index is missing or INVALID, as a build that has failed leaves it; under the revision's search_path. */
-function guardOfIndex(index: string): string {
-  const isThere = `SELECT FROM pg_catalog.pg_index WHERE indexrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(${quoteLiteral(index)})::pg_catalog.oid AND indisvalid`
-  const message = quoteLiteral(`just-mig: index ${index} was not built`)
-  const body = `BEGIN
-  IF NOT EXISTS (${isThere}) THEN
-    RAISE EXCEPTION USING message = ${message};
-  END IF;
-END`
-  return `DO ${dollarQuoted(`\n${body}\n`, 'mig')}`
-}
+/**
+ * Statements that run in a transaction too, by their first words. A block and a procedure may commit by themselves, and
+ * extensions have more that needs to be outside of one.
+ */
+const inTransaction =
+  /^(?:(?:alter|create|drop)\s+(?:or\s+replace\s+|unique\s+)?(?:domain|function|index|policy|schema|sequence|table|trigger|type|view)|analyze|comment|delete|grant|insert|merge|revoke|select|truncate|update|with)\b/i
 
 export interface ScriptSettings {
   /** Whether one transaction holds the whole script, which then can have no sections. */
@@ -67,6 +54,7 @@ export interface ScriptSettings {
   readonly role: string | undefined
   /** A statement that fails unless the ledger is where the step begins. */
   readonly guard: string
+  readonly done: Parts
 }
 
 /**
@@ -76,16 +64,21 @@ export interface ScriptSettings {
 export function scriptSink(
   write: (sql: string) => void,
   step: PlanStep,
-  { together, timeouts, role, guard }: ScriptSettings,
+  { together, timeouts, role, guard, done }: ScriptSettings,
 ) {
   let inSection = false
-  let built: string[] = []
   let setSession = false
+  const sections = { any: false, alone: false }
   async function autocommit<Result>(body: () => Promise<Result>): Promise<Result> {
     if (inSection) return body()
     if (together) throw noSection(step)
     inSection = true
+    sections.any = true
+    done.next()
+    write(done.done())
     write('COMMIT')
+    // A program that does not stop at an error comes here whatever has failed.
+    write(done.stopUnlessDone())
     for (const sql of enteringStatements(step, role, 'session')) write(sql)
     const settings = timeoutStatements(timeouts, '')
     for (const sql of settings) write(sql)
@@ -93,22 +86,36 @@ export function scriptSink(
     for (const sql of leavingStatements({ role, login: 'none' }, false)) write(sql)
     for (const sql of settings) write(sql.replace(/^SET (\w+) .*$/, 'RESET $1'))
     write('BEGIN')
-    // A program that does not stop at an error comes here whatever has failed.
     write(guard)
+    write(done.expectDone())
     for (const sql of enteringStatements(step, role, 'transaction')) write(sql)
     for (const sql of timeoutStatements(timeouts, 'LOCAL ')) write(sql)
-    for (const index of built) write(guardOfIndex(index))
-    built = []
     inSection = false
     return result
+  }
+  /** A statement of a section, and a check that it has not failed, where something tells. */
+  function writeInSection(sql: string): void {
+    const found = statementKind(sql)
+    const isInTransaction = found.kind === 'plain' && inTransaction.test(sql)
+    if (isInTransaction) {
+      done.next()
+      for (const each of ['BEGIN', withoutResult(sql), done.done(), 'COMMIT']) write(each)
+      write(done.stopUnlessDone())
+      return
+    }
+    sections.alone ||= found.kind !== 'plain'
+    write(withoutResult(sql))
+    if (found.kind !== 'create-index' || found.index === null) return
+    done.next()
+    write(done.indexDone(inSchemaOf(found.table, found.index)))
   }
   const sink: StatementSink = {
     offline: true,
     execute: ({ sql }: Statement) => {
       if (role !== undefined && touchesRole(sql)) throw roleChanged(step, role, sql)
       setSession ||= setsSession(sql)
-      write(withoutResult(sql))
-      if (inSection) built.push(...indexesBuilt(sql))
+      if (inSection) for (const { text } of splitStatements(sql)) writeInSection(text)
+      else write(withoutResult(sql))
       return Promise.resolve(noResult)
     },
     autocommit,
@@ -117,7 +124,10 @@ export function scriptSink(
         const { table, set, where, key, batchSize, pause } = fullBackfillSpec(spec)
         const tableSql = backfillTable(step.targetSchema, table)
         if (key !== undefined) checkKeyStays(set, key)
-        write(backfillScript({ tableSql, set, where }, key, { batchSize, pause }))
+        sections.alone = true
+        done.next()
+        write(backfillScript({ tableSql, set, where }, key, { batchSize, pause, atEnd: done.note() }))
+        write(done.stopUnlessDone())
         return Promise.resolve({ rows: 0, batches: 0 })
       }),
     get client(): never {
@@ -132,5 +142,7 @@ export function scriptSink(
     isUnfinished: () => inSection,
     /** Whether it has set a role or something else for the rest of psql's session. */
     hasSetSession: () => setSession,
+    /** Whether it has sections, and in them what cannot run in a transaction. */
+    sections: () => sections,
   }
 }
