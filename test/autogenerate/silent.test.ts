@@ -124,45 +124,135 @@ describe('what a source is silent on', () => {
     )
   })
 
-  labTest('leaves no partitioned table as a plain one', async ({ lab }) => {
-    const live = `CREATE TABLE ev (id int, d date) PARTITION BY RANGE (d); CREATE TABLE ev_all PARTITION OF ev DEFAULT`
-    await lab.database.client.query(live)
-    await writeModels(lab, { 'app.sql': 'CREATE TABLE ev (id int, d date, more text);' })
-    await expect(generateFiles(lab, {}, settings)).rejects.toMatchObject({
-      code: 'partitioned-table',
-      exitCode: 4,
-      facts: { tables: ['public.ev'] },
-      help: expect.stringContaining("excludeTables: ['public.ev', 'public.ev_all']"),
+  labTest('is how a table is partitioned, with its partitions', async ({ lab }) => {
+    const silent = { ...settings, models: { path: 'models/app.sql', silentOn: ['partitioning'] } }
+    await lab.write({
+      'app/20260101_000000_aaaaaaaaaaaa_start.sql': `-- start\n--\n-- Revision: aaaaaaaaaaaa\n-- Revises: base\n-- Created: 2026-01-01T00:00:00Z\n\n-- upgrade
+        CREATE TABLE public.ev (id int, d date, gone text, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);
+        CREATE INDEX by_day ON public.ev (d);
+        CREATE TABLE public.ev_old PARTITION OF public.ev FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+        CREATE TABLE public.ev_new PARTITION OF public.ev FOR VALUES FROM ('2021-01-01') TO ('2031-01-01') PARTITION BY LIST (id);
+        CREATE TABLE public.ev_new_all PARTITION OF public.ev_new DEFAULT;\n\n-- downgrade\nDROP TABLE public.ev;\n`,
     })
-    const without = { ...settings, excludeTables: ['public.ev', 'public.ev_all'] }
-    expect((await generateFiles(lab, {}, without)).files).toEqual([])
+    expect((await lab.upgrade({ settings: silent })).error).toBeUndefined()
+    const { client } = lab.database
+    // What only the database has is left alone too: partitions are made as time goes by.
+    await client.query(`CREATE TABLE ev_2031 PARTITION OF ev FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
+      CREATE INDEX own ON ev_2031 (gone); INSERT INTO ev VALUES (1, '2020-05-05'), (2, '2031-05-05')`)
+    const day = 'CREATE INDEX by_day ON ev (d);'
+    await writeModels(lab, {
+      'app.sql': `CREATE TABLE ev (id int, d date, gone text, PRIMARY KEY (id, d)); ${day}`,
+    })
+    const events: MigEvent[] = []
+    const emit = (event: MigEvent) => events.push(event)
+    const drift = async () => {
+      const project = await lab.project(silent)
+      const { drift } = await usingSession(project.env, { emit }, (session) =>
+        checkProject(session, project, { privileges: false }),
+      )
+      return drift.flatMap(({ changes }) => changes?.map(({ verb, name }) => `${verb} ${name}`))
+    }
+    expect(await drift()).toEqual([])
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        code: 'left-alone',
+        message: expect.stringContaining('partitioning public.ev, public.ev_2031, public.ev_new, public.ev_'),
+      }),
+    )
+    await writeModels(lab, {
+      'app.sql': `CREATE TABLE ev (id int, d date, more text, PRIMARY KEY (id, d)); ${day} CREATE INDEX by_more ON ev (more);`,
+    })
+    expect(await drift()).toEqual(['drop public.ev.gone', 'add public.ev.more', 'add public.by_more'])
+    const { files } = await generateFiles(lab, { emit, renames: { given: {}, others: 'off' } }, silent)
+    expect((await lab.upgrade({ settings: silent })).error).toBeUndefined()
+    const { rows } = await client.query('SELECT id, more FROM ev ORDER BY id')
+    expect(rows).toEqual([1, 2].map((id) => ({ id, more: null })))
+    expect(await drift()).toEqual([])
+    const [up] = files.map(({ text }) => text.slice(text.indexOf('upgrade('), text.indexOf('downgrade(')))
+    expect(up).not.toContain('PARTITION')
+    // What PostgreSQL allows of a plain table alone shows in the proof, not in the live database.
+    await writeModels(lab, {
+      'app.sql': `CREATE TABLE ev (id int UNIQUE, d date, more text, PRIMARY KEY (id, d)); ${day} CREATE INDEX by_more ON ev (more);`,
+    })
+    await expect(generateFiles(lab, {}, silent)).rejects.toMatchObject({
+      message: expect.stringContaining('must include all partitioning columns'),
+    })
+    // A table that goes is made again as it was.
+    await writeModels(lab, { 'app.sql': 'CREATE TABLE other (id int);' })
+    const [dropping] = (await generateFiles(lab, { renames: { given: {}, others: 'off' } }, silent)).files
+    const [, back] = dropping?.text.split('downgrade(') ?? []
+    expect(back).toContain('PARTITION BY RANGE (d)')
+    expect(back).toContain('PARTITION OF')
   })
 
-  labTest('ends no row security that models without policies cannot declare', async ({ lab }) => {
-    await lab.database.client.query(
+  labTest('is the row security of a table, where there are no policies', async ({ lab }) => {
+    const { client } = lab.database
+    await client.query(
       `CREATE TABLE car (id int); ALTER TABLE car ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
        CREATE TABLE bus (id int); ALTER TABLE bus ENABLE ROW LEVEL SECURITY`,
     )
-    const silentOn = ['trigger', 'policy']
-    await writeModels(lab, { 'app.sql': 'CREATE TABLE car (id int); CREATE TABLE bus (id int);' })
-    const secure = [
-      'ALTER TABLE public.bus ENABLE ROW LEVEL SECURITY',
-      'ALTER TABLE public.car ENABLE ROW LEVEL SECURITY',
-      'ALTER TABLE public.car FORCE ROW LEVEL SECURITY',
-    ]
-    const of = (kinds: readonly string[], ...paths: readonly string[]) => ({
+    const of = (silentOn: readonly string[], ...paths: readonly string[]) => ({
       ...settings,
-      models: paths.map((path) => ({ path: `models/${path}`, silentOn: kinds })),
+      models: paths.map((path) => ({ path: `models/${path}`, silentOn })),
     })
-    await expect(generateFiles(lab, {}, of(silentOn, 'app.sql'))).rejects.toMatchObject({
-      ...{ code: 'row-security', exitCode: 4 },
-      help: expect.stringContaining(`  ${secure[0]};\n`),
-    })
-    await writeModels(lab, { 'needed.sql': `${secure.join(';\n')};` })
-    expect((await generateFiles(lab, {}, of(silentOn, 'app.sql', 'needed.sql'))).files).toEqual([])
+    const events: MigEvent[] = []
+    const emit = (event: MigEvent) => events.push(event)
+    const drift = async (given: ReturnType<typeof of>) => {
+      const project = await lab.project(given)
+      const { drift } = await usingSession(project.env, { emit }, (session) =>
+        checkProject(session, project, { privileges: false }),
+      )
+      return drift.flatMap(({ changes }) => changes?.map(({ name, detail }) => `${name} ${detail}`))
+    }
+    const noPolicies = of(['policy'], 'app.sql')
+    await writeModels(lab, { 'app.sql': 'CREATE TABLE car (id int); CREATE TABLE bus (id int);' })
+    expect(await drift(noPolicies)).toEqual([])
+    expect((await generateFiles(lab, { emit }, noPolicies)).files).toEqual([])
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        code: 'left-alone',
+        message: expect.stringContaining(
+          'row security public.bus, public.car; forced row security public.car',
+        ),
+      }),
+    )
     // One that has policies says by itself whether there is row security.
-    const { files } = await generateFiles(lab, {}, of(['trigger'], 'app.sql'))
-    expect(files[0]?.text).toContain('ALTER TABLE public.car DISABLE ROW LEVEL SECURITY')
+    expect(await drift(of(['forced row security'], 'app.sql'))).toEqual([
+      'public.bus row security true → false',
+      'public.car row security true → false',
+    ])
+    expect(await drift(of(['trigger'], 'app.sql'))).toEqual([
+      'public.bus row security true → false',
+      'public.car force row security true → false',
+      'public.car row security true → false',
+    ])
+    // Other changes are generated, and a table that goes is made again as it was.
+    await writeModels(lab, { 'app.sql': 'CREATE TABLE car (id int, seats int);' })
+    const [file] = (await generateFiles(lab, { emit }, noPolicies)).files
+    const [up, down] = file?.text.slice(file.text.indexOf('upgrade(')).split('downgrade(') ?? []
+    expect(up?.match(/`[^`]+`/g)?.toSorted()).toEqual([
+      '`ALTER TABLE public.car ADD COLUMN seats integer`',
+      '`DROP TABLE public.bus`',
+    ])
+    expect(down).toContain('ALTER TABLE public.bus ENABLE ROW LEVEL SECURITY')
+    expect((await lab.upgrade({ settings: noPolicies })).error).toBeUndefined()
+    const { rows } = await client.query(
+      'SELECT relname FROM pg_class WHERE relforcerowsecurity AND relrowsecurity',
+    )
+    expect(rows).toEqual([{ relname: 'car' }])
+    // What models say of it all the same counts for a new table alone, and that is told.
+    await writeModels(lab, {
+      'more.sql': `CREATE TABLE public.van (id int); ALTER TABLE public.van ENABLE ROW LEVEL SECURITY;`,
+    })
+    const both = of(['policy'], 'app.sql', 'more.sql')
+    const [van] = (await generateFiles(lab, { emit }, both)).files
+    expect(van?.text).toContain('ALTER TABLE public.van ENABLE ROW LEVEL SECURITY')
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        code: 'silent-in-models',
+        message: expect.stringMatching(/^models have row security \(more\.sql:1\)/),
+      }),
+    )
   })
 
   labTest('and the order of labels is never a difference, unless it is asked for', async ({ lab }) => {

@@ -57,9 +57,14 @@ describe('the preset of', () => {
       await write(false)
       await generateFiles(lab, {}, settings)
       expect((await lab.upgrade({ settings })).error).toBeUndefined()
+      // What none of them can say of a table is left alone.
+      const { client } = lab.database
+      await client.query('ALTER TABLE car ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
       await write(true)
       const { files: made } = await generateFiles(lab, {}, settings)
-      expect(made.map(({ text }) => text).join('\n')).toMatch(/ADD COLUMN "?name"? text NOT NULL/)
+      const text = made.map((file) => file.text).join('\n')
+      expect(text).toMatch(/ADD COLUMN "?name"? text NOT NULL/)
+      expect(text).not.toContain('ROW LEVEL SECURITY')
       expect((await lab.upgrade({ settings })).error).toBeUndefined()
       const check = async () => {
         const project = await lab.project(settings)
@@ -71,7 +76,6 @@ describe('the preset of', () => {
       expect(await check()).toEqual([])
 
       // A configuration that names the live database leads to the scratch database all the same.
-      const { client } = lab.database
       await client.query("INSERT INTO car VALUES (1, 'kept')")
       await write(false, JSON.stringify(lab.database.url))
       expect((await check()).join()).toMatch(/DROP COLUMN "?name"?/)

@@ -32,8 +32,6 @@ import { type SinglePass, singlePass } from './search/single-pass.ts'
 import { type OnStart, undoingSearch } from './search/transaction.ts'
 import { expectColumns } from './search/using.ts'
 import { mostInTransaction } from './wanted/limits.ts'
-import { expectPartitioned } from './wanted/partitioned.ts'
-import { expectRowSecurity } from './wanted/row-security.ts'
 import type { GeneratedRevision } from './write/revision.ts'
 import { rewritten } from './write/rewrite.ts'
 
@@ -116,8 +114,6 @@ async function fromReplay<File>(
   const there = seenDifference(base.catalog, wanted.catalog, scope)
   const found = compared(input, { base, wanted, scope }, there)
   expectColumns(input.casts, base.catalog, wanted.catalog)
-  expectPartitioned(input, base.catalog, wanted.catalog)
-  expectRowSecurity(input, base.catalog, wanted.catalog)
   if (found.changes.length === 0) return nothingToDo(found)
   return askingAtOnce(input.decide, (asking) => changing(input, write, scratch, found, there, asking))
 }

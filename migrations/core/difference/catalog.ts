@@ -13,6 +13,7 @@ import { withoutGrants } from './grants.ts'
 import { hidingSchemas } from './hidden-schemas.ts'
 import { baseObject, idKey, kindWord, type ObjectId, relationOf, schemaOf } from './ids.ts'
 import { withInvisibleStates } from './invisible-states.ts'
+import type { Sides } from './left-alone.ts'
 import { nearDifference } from './near-difference.ts'
 import { withEveryParent } from './parents.ts'
 import { withoutInherited } from './partitions.ts'
@@ -36,10 +37,7 @@ export interface Catalog {
   /** What a scope shows of it, kept by {@link scopedFacts}: the same is asked for again and again. */
   readonly views: WeakMap<ComparedObjects, FactBase>
   /** What the engine sees of it beside another, kept by {@link bothSides}. */
-  readonly sides: WeakMap<
-    Catalog,
-    Map<ComparedObjects, { readonly source: FactBase; readonly wanted: FactBase }>
-  >
+  readonly sides: WeakMap<Catalog, Map<ComparedObjects, Sides>>
 }
 
 /** What we compare by statements of our own, in {@link Extra}. */

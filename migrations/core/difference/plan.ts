@@ -17,9 +17,10 @@ import { changesOf, renameChange } from './changes.ts'
 import { inAttributeOrder, misorderedTypes, orderChange } from './composite-order.ts'
 import { type Extra, extraStatements } from './extras.ts'
 import { expressionChange, newExpressions, settingExpressions, withExpressions } from './generated-columns.ts'
-import { schemaOf } from './ids.ts'
+import { idKey, schemaOf } from './ids.ts'
 import { withParents } from './inherit-steps.ts'
 import { onlyMark, virtualMark } from './invisible-states.ts'
+import { type Sides, withoutLeftAlone } from './left-alone.ts'
 import { type NameChange, nameChanges } from './name-changes.ts'
 import { ownAction } from './own-action.ts'
 import { extrasAfter, withNameChanges } from './renamed-facts.ts'
@@ -33,7 +34,7 @@ import { validatingNotNull } from './validated-not-null.ts'
  * @throws Error with the engine's text when it knows no order; `searchStatements` says what is done then.
  */
 export function difference(from: Catalog, to: Catalog, scope: ComparedObjects): Difference {
-  const { source: named, wanted } = bothSides(from, to, scope)
+  const { source: named, wanted, partitions } = bothSides(from, to, scope)
   const renames = named.rootHash === wanted.rootHash ? [] : nameChanges(named, wanted).filter(inScope(scope))
   const moved = withNameChanges(named, renames)
   const expressions = newExpressions(moved, wanted, from).filter(({ column }) =>
@@ -43,7 +44,7 @@ export function difference(from: Catalog, to: Catalog, scope: ComparedObjects): 
   const roles = [...new Set([...rolesOf(from), ...rolesOf(to)])]
   const planned = source.rootHash === wanted.rootHash ? undefined : enginePlan(source, wanted, scope, roles)
   const before = { ...from, extras: extrasAfter(from.extras, renames) }
-  const extras = extrasInScope(before, to, scope, wanted)
+  const extras = extrasInScope(before, to, scope, { wanted, partitions })
   const actions = (planned?.actions ?? [])
     .map((action) => withParents(ofEngine(action, source, wanted), wanted, to.extras))
     .filter((action) => !unsetsNoDefault(action, source))
@@ -101,7 +102,7 @@ function extrasInScope(
   from: Catalog,
   to: Catalog,
   scope: ComparedObjects,
-  wanted: FactBase,
+  { wanted, partitions }: Pick<Sides, 'partitions' | 'wanted'>,
 ): ExtraStatements {
   const inScope = new Set(scope.schemas)
   return extraStatements(
@@ -109,6 +110,7 @@ function extrasInScope(
     to.extras,
     (extra) =>
       inScope.has(extra.schema) &&
+      !extraIds(extra).some((id) => partitions.has(idKey(id))) &&
       !scope.excludes({
         kind: extra.kind,
         schema: extra.schema,
@@ -121,11 +123,6 @@ function extrasInScope(
 
 function ofExtra({ sql, extra, lock }: ExtraStatements['before'][number]): Action {
   return ownAction(sql, extraIds(extra), { lock })
-}
-
-interface Sides {
-  readonly source: FactBase
-  readonly wanted: FactBase
 }
 
 /**
@@ -142,13 +139,13 @@ export function bothSides(from: Catalog, to: Catalog, scope: ComparedObjects): S
 
 function newSides(from: Catalog, to: Catalog, scope: ComparedObjects): Sides {
   const [source, wanted] = scopedDifference([from, to], scope, ambientFacts(from, to, scope))
-  return { source, wanted }
+  return withoutLeftAlone(source, wanted, scope)
 }
 
 /** As {@link bothSides}, with every table. */
 export function wholeSides(from: Catalog, to: Catalog, scope: ComparedObjects): Sides {
   const ambient = ambientFacts(from, to, scope)
-  return { source: scopedFacts(from, scope, ambient), wanted: scopedFacts(to, scope, ambient) }
+  return withoutLeftAlone(scopedFacts(from, scope, ambient), scopedFacts(to, scope, ambient), scope)
 }
 
 function ambientFacts(from: Catalog, to: Catalog, scope: ComparedObjects): readonly Fact[] {

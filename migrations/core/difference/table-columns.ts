@@ -1,5 +1,4 @@
 import type { Fact, FactBase } from '@supabase/pg-delta/core'
-import type { Catalog } from './catalog.ts'
 import { type SequenceInfo, sequenceOf } from './numbered-columns.ts'
 import { parentsOf, type TableName } from './parents.ts'
 
@@ -12,11 +11,13 @@ export interface TableColumn {
   readonly sequence: SequenceInfo | undefined
 }
 
+/** A catalog, or one side of a difference. */
+interface Facts {
+  readonly facts: FactBase
+}
+
 /** The columns of a table in a catalog, with those of its parents: a partition has no others. */
-export function tableColumns(
-  { facts }: Pick<Catalog, 'facts'>,
-  { schema, name }: TableName,
-): readonly TableColumn[] {
+export function tableColumns({ facts }: Facts, { schema, name }: TableName): readonly TableColumn[] {
   const id = { kind: 'table', schema, name } as const
   const own = facts
     .childrenOf(id)
@@ -27,7 +28,7 @@ export function tableColumns(
 }
 
 /** The partitioned table that a partition is in the end a part of; itself for any other table. */
-export function partitionRoot({ facts }: Pick<Catalog, 'facts'>, table: TableName): TableName {
+export function partitionRoot({ facts }: Facts, table: TableName): TableName {
   const id = { kind: 'table', schema: table.schema, name: table.name } as const
   const [parent] = parentsOf(facts, id)
   return parent === undefined || facts.get(id)?.payload.partitionBound == null
@@ -47,7 +48,7 @@ function columnOf(facts: FactBase, { id, payload }: Fact): TableColumn {
 
 /** Whether a catalog has a table that is not a partitioned one: where CONCURRENTLY and NOT VALID are taken for every kind. */
 export function hasPlainTable(
-  { facts }: Pick<Catalog, 'facts'>,
+  { facts }: Facts,
   { schema, name }: { readonly schema: string; readonly name: string },
 ): boolean {
   const table = facts.get({ kind: 'table', schema, name })

@@ -3,7 +3,10 @@ import { nearest } from './nearest.ts'
 
 /** What `exclude` is asked about. */
 export interface ExcludableObject {
-  /** In PostgreSQL's words: `table`, `materialized view`, `function`, `trigger`, `index`. */
+  /**
+   * In PostgreSQL's words: `table`, `materialized view`, `function`, `trigger`, `index`; or what a table has, where it can be
+   * left alone without the table: `row security`, `forced row security`, `partitioning`, under the name of the table.
+   */
   readonly kind: string
   readonly schema: string
   readonly name: string

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { BuiltModels, PrintedModels } from './model-programs.ts'
 import { manifestOf } from './modules/packages-outside.ts'
 
-/** Kinds that no schema of an ORM can say; Drizzle alone has policies. */
+/** Kinds and properties of tables that no schema of an ORM can say; Drizzle alone has policies. */
 export const unknownToOrms = [
   'function',
   'procedure',
@@ -11,6 +11,8 @@ export const unknownToOrms = [
   'trigger',
   'rule',
   'policy',
+  'forced row security',
+  'partitioning',
   'domain',
   'collation',
   'statistics object',

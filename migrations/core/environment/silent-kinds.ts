@@ -3,9 +3,11 @@ import { type ExcludableObject, excludableKinds } from './excludable-kinds.ts'
 /** Access methods that a source may be unable to give an index. */
 const indexMethods = ['gin', 'gist', 'spgist', 'brin', 'hash', 'hnsw', 'ivfflat']
 
-/** What a source may be silent on: kinds as `excludeKinds` has them, and forms of an index. */
+/** What a source may be silent on: kinds as `excludeKinds` has them, properties of a table, and forms of an index. */
 export const silentKinds = [
   ...excludableKinds,
+  'forced row security',
+  'partitioning',
   'partial index',
   'expression index',
   ...indexMethods.map((method) => `${method} index`),
@@ -31,6 +33,8 @@ export function isOfKinds(object: ExcludableObject, kinds: ReadonlySet<string>):
   // What an index is like is asked only where it counts: its definition is read for that.
   return (
     kinds.has(object.kind) ||
+    // Without row security no policy counts: who cannot say one says nothing of the other.
+    (kinds.has('policy') && /^(?:forced )?row security$/.test(object.kind)) ||
     (kinds.has('partial index') && object.isPartial === true) ||
     (kinds.has('expression index') && object.hasExpression === true) ||
     (object.kind === 'index' && hasMethod(kinds) && kinds.has(`${object.method} index`))

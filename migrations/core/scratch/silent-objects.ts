@@ -31,7 +31,8 @@ export async function tellOfSilent(
   }
   await readFingerprint(live, { schemas: [...silent.keys()], exclude: fingerprintExcludes(look) })
   if (found.length === 0) return
-  const list = [...grouped(found)].map(([kind, names]) => {
+  const list = [...grouped(found)].map(([kind, all]) => {
+    const names = all.toSorted()
     const more = names.length > shown ? ` and ${names.length - shown} more` : ''
     return `${kind} ${names.slice(0, shown).join(', ')}${more}`
   })

@@ -14,6 +14,7 @@ const makes =
   /^create (?:or replace )?(?:constraint |recursive |unlogged )*(foreign table|materialized view|table|view|sequence|trigger|rule|policy|function|procedure|aggregate|type|domain|collation|statistics|operator|text search (?:configuration|dictionary))\b(?! class| family)/i
 const part = '(?:"(?:[^"]|"")+"|[\\w$]+)'
 const inSchema = new RegExp(`^(?: if not exists)? (${part})\\.${part}`, 'i')
+const ofAltered = new RegExp(`^alter table (?:if exists )?(?:only )?(${part})\\.${part}`, 'i')
 const onTable = new RegExp(` on (?:only )?(${part})\\.${part}`, 'i')
 
 /**
@@ -91,13 +92,26 @@ function madeObject(sql: string): Made | undefined {
     const { isPartial, hasExpression, method, table } = facts
     return { kind: 'index', schema: table.schema, isPartial, hasExpression, method }
   }
+  const property = tableProperty(sql, text)
+  if (property !== undefined && /^alter\b/i.test(text)) {
+    const schema = ofAltered.exec(text)?.[1]
+    return { kind: property, schema: schema === undefined ? undefined : catalogName(schema) }
+  }
   const [before = '', named] = makes.exec(text) ?? []
   const word = named?.toLowerCase()
   if (word === undefined) return undefined
-  const kind = word === 'statistics' ? 'statistics object' : word
+  const kind = property ?? (word === 'statistics' ? 'statistics object' : word)
   // What is of a table has its schema.
   const isOfTable = ['trigger', 'rule', 'policy'].includes(word)
   const placed = isOfTable ? onTable.exec(text) : inSchema.exec(text.slice(before.length))
   const schema = placed?.[1]
   return { kind, schema: schema === undefined ? undefined : catalogName(schema) }
+}
+
+/** What a statement says of a table that the table can have or not. */
+function tableProperty(sql: string, text: string): string | undefined {
+  if (!/^(?:alter|create)(?: unlogged)? table\b/i.test(text)) return undefined
+  if (/\bforce row level security\b/i.test(text)) return 'forced row security'
+  if (/\b(?:enable|disable) row level security\b/i.test(text)) return 'row security'
+  return /\bpartition\s+(?:of|by)\s|\b(?:at|de)tach\s+partition\s/i.test(sql) ? 'partitioning' : undefined
 }

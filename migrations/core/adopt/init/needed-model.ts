@@ -29,9 +29,7 @@ export function neededText(actions: readonly Action[], silentOn: readonly string
       id !== undefined && action.produces.every(({ kind }) => !besides.has(kind)) && needed.has(idKey(id))
     )
   }
-  const statements = actions.filter(
-    (action) => forcesSecurity(action) || (isSilent(action) && isNeeded(action)),
-  )
+  const statements = actions.filter((action) => isSilent(action) && isNeeded(action))
   if (statements.length === 0) return undefined
   const head =
     '-- What the models refer to and cannot declare: here, so that they load. Kinds of silentOn are not compared; add here what they will refer to.'
@@ -42,11 +40,6 @@ export function neededText(actions: readonly Action[], silentOn: readonly string
 export function withNeeded(models: FoundModels): FoundModels {
   const own = models.code.replace(/^\[|\]$/g, '')
   return { ...models, code: `[${own}, { path: ${literal(neededModel)}, silentOn }]` }
-}
-
-/** Drizzle enables row security, and cannot force it on the owner of a table: to follow it would open the rows. */
-function forcesSecurity({ sql }: Action): boolean {
-  return /^ALTER TABLE \S.*(?<!NO) FORCE ROW LEVEL SECURITY;?$/.test(sql)
 }
 
 const besides = new Set(['acl', 'comment', 'securityLabel'])

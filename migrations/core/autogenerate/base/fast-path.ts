@@ -8,6 +8,7 @@ import {
   renameCandidates,
   seenDifference,
 } from '../../difference/index.ts'
+import { silentOf } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
 import type { MigEvent } from '../../events.ts'
 import { type Fingerprint, fingerprintHash } from '../../postgres/fingerprint/index.ts'
@@ -52,8 +53,9 @@ export interface FastPath {
  * - The ledger: stamped where the replay would have ended.
  *
  * What only a replay can show is left to one: tenant lines, grants, hooks that write statements of their own,
- * decisions of a person, objects that the engine does not compare, more than one transaction each way, and tables that
- * inherit: whether a column is also the child's own (`attislocal`) shows only when the parent's goes.
+ * decisions of a person, objects that the engine does not compare, more than one transaction each way, tables whose
+ * partitions the models leave alone, and tables that inherit: whether a column is also the child's own (`attislocal`) shows
+ * only when the parent's goes.
  * @param replayed gets the wanted state and an empty scratch database where the revisions have to be replayed
  */
 export async function onFastPath<T>(
@@ -68,7 +70,12 @@ export async function onFastPath<T>(
     const wanted = { ...input, schemas: filteredSchemas(input) }
     return replay(await onDatabase(adoptUrl, (client) => observe(client, wanted)))
   }
-  if (liveUrl === null || standAtHeads === undefined || needsReplay(input)) {
+  if (
+    liveUrl === null ||
+    standAtHeads === undefined ||
+    needsReplay(input) ||
+    (await leavesPartitions(input, liveUrl))
+  ) {
     return onWantedState(input, async (wanted, scratch) => {
       await input.expectWanted?.(wanted)
       return replayed(wanted, scratch)
@@ -165,6 +172,22 @@ function needsReplay(input: AutogenerateInput): boolean {
     Object.keys(casts.using).length > 0 ||
     Object.keys(renames.given).length > 0
   )
+}
+
+/** Whether the database has partitioned tables that the models declare as plain ones, where more is allowed. */
+async function leavesPartitions({ lines, models }: AutogenerateInput, liveUrl: string): Promise<boolean> {
+  const schemas = lines.flatMap(({ key, schema }) =>
+    silentOf(models, key).has('partitioning') ? [schema] : [],
+  )
+  if (schemas.length === 0) return false
+  const { rows } = await onDatabase(liveUrl, (live) =>
+    live.query<{ found: boolean }>(
+      `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                       WHERE c.relkind = 'p' AND n.nspname = ANY ($1::text[])) AS found`,
+      [schemas],
+    ),
+  )
+  return rows[0]?.found === true
 }
 
 /** A database as both observers see it, and the lines outside the filter by their fingerprint. */

@@ -41,7 +41,7 @@ export async function comparisonKey(client: ClientBase, input: ModelInput): Prom
     searchPath ?? [],
     input.enumLabels === undefined,
   ]
-  return JSON.stringify(['10', ...made])
+  return JSON.stringify(['11', ...made])
 }
 
 /** Where something is kept in a folder that is told apart by a text. */

@@ -1,4 +1,5 @@
 import type { CatalogRow } from './sql.ts'
+import { isExcludedPartition, withoutExcluded } from './table-properties.ts'
 import type { Definition, DefinitionValue, FingerprintObject } from './types.ts'
 
 /** A fact about a catalog entry that its own reader does not bring: a comment, a label, an owner, grants. */
@@ -55,9 +56,11 @@ export function assembleObjects(
     places.set(identity, place)
     found[place] = { identity, key, object }
   }
-  const left = leftOut(byKey, found, options.exclude)
+  const { exclude } = options
+  const left = leftOut(byKey, found, exclude)
   const objects = new Map<string, FingerprintObject>()
-  for (const { identity, key, object } of found) if (!left.has(key)) objects.set(identity, object)
+  for (const { identity, key, object } of found)
+    if (!left.has(key)) objects.set(identity, exclude ? withoutExcluded(object, exclude) : object)
   return objects
 }
 
@@ -97,7 +100,8 @@ function leftOut(
 ): ReadonlySet<string> {
   const out = new Set<string>()
   if (exclude === undefined) return out
-  for (const { key, object } of objects) if (exclude(object)) out.add(key)
+  for (const { key, object } of objects)
+    if (exclude(object) || isExcludedPartition(object, exclude)) out.add(key)
   if (out.size === 0) return out
   for (const { key } of objects) {
     let parent = byKey.get(key)?.parent ?? null

@@ -50,7 +50,8 @@ export interface FingerprintOptions {
   readonly owners?: boolean
   /**
    * Leaves an object out, with all that hangs on it. It is asked once per object, columns and the like
-   * included.
+   * included; and of a table once more for what it has that can be left out without it: `row security`, `forced row
+   * security`, and `partitioning`, which a partition is left out with.
    */
   readonly exclude?: (object: FingerprintObject) => boolean
   /**
