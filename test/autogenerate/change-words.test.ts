@@ -55,6 +55,14 @@ const said: readonly (readonly [name: string, before: string, after: string, exp
       ['change view sa.v definition … ((id > 1) AND (name … → … ((id > 20) AND (name …'],
     ],
     [
+      'a place in a long word',
+      `CREATE TABLE t (a text DEFAULT '${'x'.repeat(150)}1${'y'.repeat(20)}')`,
+      `CREATE TABLE t (a text DEFAULT '${'x'.repeat(150)}2${'y'.repeat(20)}')`,
+      [
+        `change default sa.t.a expression …${'x'.repeat(30)}1${'y'.repeat(20)}'::text → …${'x'.repeat(30)}2${'y'.repeat(20)}'::text`,
+      ],
+    ],
+    [
       'values of an enum',
       "CREATE TYPE e AS ENUM ('a', 'b')",
       "CREATE TYPE e AS ENUM ('a', 'b', 'c')",

@@ -8,9 +8,7 @@ type Pair = readonly [what: string, from: string, to: string]
 
 /** `type integer → bigint`, of each of several properties. */
 export function changeWords(pairs: readonly Pair[]): ChangeWords {
-  const parts = pairs.map(
-    ([what, from, to]) => [what, ...whereTheyDiffer(oneLine(from), oneLine(to))] as const,
-  )
+  const parts = pairs.map(([what, from, to]): Pair => [what, ...whereTheyDiffer(oneLine(from), oneLine(to))])
   const text = ([what, from, to]: Pair) =>
     from === to ? `${what} (white space alone)` : `${what} ${from} → ${to}`
   return {
@@ -101,11 +99,19 @@ function whereTheyDiffer(from: string, to: string): readonly [string, string] {
   let end = 0
   while (end < least - same && a.at(-1 - end) === b.at(-1 - end)) end += 1
   const [begin, rest] = [Math.max(0, same - wordsAround), Math.max(0, end - wordsAround)]
-  const part = (all: readonly string[]) => {
-    const middle = all.slice(begin, all.length - rest).join(' ')
-    return `${begin > 0 ? '… ' : ''}${cut(middle)}${rest > 0 ? ' …' : ''}`
-  }
-  return [part(a), part(b)]
+  const middle = (all: readonly string[]) => all.slice(begin, all.length - rest).join(' ')
+  const [one, other] = withinWords(middle(a), middle(b))
+  const part = (text: string) => `${begin > 0 ? '… ' : ''}${cut(text)}${rest > 0 ? ' …' : ''}`
+  return [part(one), part(other)]
+}
+
+/** Two texts from shortly before their first difference on, where it would be cut off. */
+function withinWords(one: string, other: string): readonly [string, string] {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at += 1
+  if (one === other || at < mostShown / 2) return [one, other]
+  const from = at - mostShown / 4
+  return [`…${one.slice(from)}`, `…${other.slice(from)}`]
 }
 
 export function oneLine(text: string): string {
