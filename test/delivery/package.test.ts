@@ -337,13 +337,14 @@ describe('the package, installed in an empty project', () => {
         'package/LICENSE',
         'package/migrations/core/adopt/alembic/driver.py',
         'package/migrations/core/adopt/programs/typeorm.cjs',
+        'package/migrations/core/sources/programs/led/node',
         'package/migrations/core/sources/programs/redirect.cjs',
       ]),
     )
     expect(
       names.filter(
         (name) =>
-          !/^package\/(dist\/|completions\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.(md|py|cjs)$)/.test(
+          !/^package\/(dist\/|completions\/|package\.json|justfile|\.env\.example|README|LICENSE|.*\.(md|py|cjs)$|.*\/led\/node$)/.test(
             name,
           ),
       ),

@@ -134,6 +134,6 @@ function environmentOf({ url, ...scratch }: Place, network: boolean): NodeJS.Pro
   return {
     ...scratchEnvironment(scratch),
     ...{ CI: 'true', FORCE_COLOR: '0', DATABASE_URL: url },
-    ...redirecting({ ...scratch, network }, process.env.NODE_OPTIONS),
+    ...redirecting({ ...scratch, network }, process.env),
   }
 }

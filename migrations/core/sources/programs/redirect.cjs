@@ -5,16 +5,9 @@
 const Module = require('node:module')
 const net = require('node:net')
 const { join } = require('node:path')
+const { refusal, scratch } = require('./only-scratch.cjs')
 
-const scratch = JSON.parse(process.env.JUST_MIG_SCRATCH)
 const targets = new Set()
-
-/** The recorder reads this line in what the tool says. */
-function refusal(code, what) {
-  const error = new Error(`just-mig ${code}: ${what}`)
-  process.stderr.write(`\n${error.message}\n`)
-  return error
-}
 
 /** Two databases would become one. Those that every server has are asked for the other's existence. */
 function noteTarget(host, port, database) {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { packagedScript } from '../../packaged-script.ts'
 
 /** Where the drivers of a program connect, whatever they are told. */
@@ -19,13 +21,23 @@ export interface RedirectedTo {
 }
 
 /**
- * Variables by which each Node process of a program loads `redirect.cjs` first.
- * @param nodeOptions what it would have in NODE_OPTIONS
+ * Variables by which each Node process of a program loads `redirect.cjs` first: NODE_OPTIONS and, since a script may replace
+ * that one, a `node` before the others on PATH.
+ * @param env those that it would have
  */
-export function redirecting(to: RedirectedTo, nodeOptions: string | undefined): NodeJS.ProcessEnv {
-  const preload = `--require=${JSON.stringify(packagedScript('sources', 'programs', 'redirect.cjs'))}`
+export function redirecting(to: RedirectedTo, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const script = packagedScript('sources', 'programs', 'redirect.cjs')
   return {
-    NODE_OPTIONS: [nodeOptions, preload].filter((each) => each).join(' '),
+    NODE_OPTIONS: [env.NODE_OPTIONS, `--require=${JSON.stringify(script)}`].filter((each) => each).join(' '),
     JUST_MIG_SCRATCH: JSON.stringify(to),
+    ...(process.platform === 'win32' ? {} : ledCommands(join(dirname(script), 'led'), env.PATH ?? '')),
+  }
+}
+
+function ledCommands(folder: string, path: string): NodeJS.ProcessEnv {
+  const nodes = path.split(delimiter).map((each) => join(each, 'node'))
+  return {
+    JUST_MIG_NODE: nodes.find(existsSync) ?? process.execPath,
+    PATH: `${folder}${delimiter}${path}`,
   }
 }

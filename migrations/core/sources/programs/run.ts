@@ -20,7 +20,7 @@ const defaultTimeout = '2min'
  * Runs a program that says what the models are, in a shell, with nobody to ask. It and what it has started end when it
  * takes too long, or we are interrupted.
  * @returns its standard output
- * @throws MigError `program-failed` with what it said, `program-timeout`; the signal's reason
+ * @throws MigError `program-failed` with what it said, or where it connects elsewhere, `program-timeout`; the signal's reason
  */
 export async function runProgram(
   program: ModelProgram,
@@ -40,7 +40,7 @@ export async function runProgram(
   const child = execa(command, {
     cwd,
     shell: true,
-    env: { ...variables, ...redirecting(redirectedTo(address), variables.NODE_OPTIONS) },
+    env: { ...variables, ...redirecting(redirectedTo(address), variables) },
     extendEnv: false,
     stdin: 'ignore',
     reject: false,
@@ -64,6 +64,9 @@ export async function runProgram(
   clearTimeout(timer)
   signal?.removeEventListener('abort', abort)
   if (reason !== undefined) throw reason
+  const refusal = /^just-mig connection-refused: (.*)$/m.exec(result.stderr)
+  // Where it goes on after that, what it makes is not what it would make.
+  if (refusal !== null) throw connectsElsewhere(program, refusal[1] ?? '')
   if (result.exitCode !== 0) {
     const how = `ended with ${result.exitCode === undefined ? (result.signal ?? 'no exit code') : `exit code ${result.exitCode}`}`
     throw failed(program, how, words(`${result.stdout}\n${result.stderr}`))
@@ -106,6 +109,16 @@ function timedOut(program: ModelProgram, timeout: string): MigError {
 function failed(program: ModelProgram, how: string, said: string): MigError {
   return new MigError('program-failed', `${commandOf(program)}, which "models" in env.ts names, ${how}`, {
     help: said === '' ? 'it printed nothing; run it by hand' : `it said:\n${said}`,
+  })
+}
+
+function connectsElsewhere(program: ModelProgram, where: string): MigError {
+  const how = `connects to ${where}, which is not its scratch database`
+  return new MigError('program-failed', `${commandOf(program)}, which "models" in env.ts names, ${how}`, {
+    help:
+      'print' in program
+        ? 'a program that prints has no database; "build" in its place gives it one, in DATABASE_URL'
+        : 'let it connect to DATABASE_URL',
   })
 }
 
