@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { describe, expect } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { checkProject } from '../../migrations/core/check/index.ts'
 import { usingSession } from '../../migrations/core/index.ts'
+import { redirecting } from '../../migrations/core/sources/programs/redirecting.ts'
 import { labTest } from '../runner/support.ts'
-import { repository } from '../support/recipes.ts'
+import { repository, temporaryFolder } from '../support/recipes.ts'
 import { refusalOf } from './support.ts'
 
 const inRepository = (file: string) => JSON.stringify(join(repository, 'node_modules', file))
@@ -101,5 +102,25 @@ describe('a program reaches no database that its code names', () => {
       })
       await isKept(what)
     }
+  })
+})
+
+describe('the node that a program is led to', () => {
+  const to = { host: 'localhost', port: 1, database: 'd', user: 'u', password: 'p', network: true }
+  const nodeOf = (env: NodeJS.ProcessEnv) => redirecting(to, env).JUST_MIG_NODE
+
+  test('is the first on PATH that is a file, by its whole path', async () => {
+    const folder = await temporaryFolder({ 'bin/node': '' })
+    await mkdir(join(folder.path, 'node'))
+    const bin = join(folder.path, 'bin')
+    expect(nodeOf({ PATH: `:.:${folder.path}:${bin}` })).toBe(join(bin, 'node'))
+    await folder.remove()
+    expect(nodeOf({ PATH: bin })).toBe(process.execPath)
+    expect(nodeOf({})).toBe(process.execPath)
+  })
+
+  test('is not that which leads, where it is led itself', () => {
+    const env = redirecting(to, { PATH: '/nowhere', JUST_MIG_NODE: '/usr/bin/node' })
+    expect(redirecting(to, env).JUST_MIG_NODE).toBe('/usr/bin/node')
   })
 })

@@ -235,7 +235,7 @@ await db.destroy()
 if (error) throw error`,
     })
     const { result } = await importWith(project, 'kysely', {
-      ...{ up: 'node migrate.mjs up', down: 'node migrate.mjs down' },
+      ...{ up: 'NODE_OPTIONS= node migrate.mjs up', down: 'node migrate.mjs down' },
     })
     expect(result).toMatchObject({ proof: 'runs', irreversible: [], recording: { revisions: 2 } })
     expect(result.files).toMatchObject([

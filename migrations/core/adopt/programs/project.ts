@@ -48,7 +48,7 @@ export function findProgramProject(
   const cwd = kind.isFile() || tool.startsAtPackage === true ? folderOfPackage(folder) : folder
   const files = ownFiles(cwd)
   if (options.up !== undefined) {
-    for (const line of [options.up, options.down]) if (line !== undefined) checkLed(line, cwd)
+    for (const line of [options.up, options.down]) if (line !== undefined) checkLed(line)
     const down = options.down === undefined ? undefined : shellCommand(options.down)
     return { cwd, files, up: shellCommand(options.up), down }
   }
@@ -81,46 +81,33 @@ function shellCommand(line: string): ToolCommand {
 }
 
 /**
- * A program that is not Node's connects where its settings say, unless it has no network (`fence`) or is told; and so
- * does Node where a command of the project replaces NODE_OPTIONS, which lead it.
+ * A program that is not Node's connects where its settings say, unless it has no network (`fence`) or is told.
  * @throws MigError `not-led`
  */
-function checkLed(line: string, cwd: string): void {
+function checkLed(line: string): void {
   if (fence().length > 0) return
   const commands = line.split(/[;&|\n]+/).map((each) => each.trim())
-  const command = commands.some((each) => !isLed(each)) ? line : replacesOptions(line, cwd)
-  if (command === undefined) return
+  if (commands.every(isLed)) return
   throw new MigError(
     'not-led',
-    `${command} could connect to any database, and this system cannot restrict it to the scratch database`,
-    {
-      help: 'put {url} into the command, or start it with node, npx, npm, pnpm or yarn, without NODE_OPTIONS',
-    },
+    `${line} could connect to any database, and this system cannot restrict it to the scratch database`,
+    { help: 'put {url} into the command, or start it with node, npx, npm, pnpm or yarn' },
   )
 }
 
 function isLed(command: string): boolean {
   return (
     /\{(url|host|port)\}/.test(command) ||
-    /^(?:\w+=\S*\s+)*(?:node|npm|npx|pnpm|yarn|cd)(?:\s|$)/.test(command)
+    /^(?:\w+=(?:'[^']*'|"[^"]*"|[^\s'"]*)\s+)*(?:node|npm|npx|pnpm|yarn|cd)(?:\s|$)/.test(command)
   )
-}
-
-/** The command line, or the package's script, that would start Node without the redirection. */
-function replacesOptions(line: string, cwd: string): string | undefined {
-  const runs = Object.entries(scriptsIn(cwd)).filter(([name]) => line.split(/\s+/).includes(name))
-  return [line, ...runs.map(([, script]) => script)].find((each) => /\bNODE_OPTIONS=/.test(each))
-}
-
-function scriptsIn(folder: string): Readonly<Record<string, string>> {
-  const file = join(folder, 'package.json')
-  if (!existsSync(file)) return {}
-  return (JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> }).scripts ?? {}
 }
 
 /** Whether the package that a folder is of has a script of this name. */
 export function hasScript(folder: string, name: string): boolean {
-  return scriptsIn(folderOfPackage(folder))[name] !== undefined
+  const file = join(folderOfPackage(folder), 'package.json')
+  if (!existsSync(file)) return false
+  const { scripts = {} } = JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> }
+  return scripts[name] !== undefined
 }
 
 /** Files that may say what a history makes: code and SQL. A larger one is data. */

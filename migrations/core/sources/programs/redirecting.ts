@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { statSync } from 'node:fs'
+import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { packagedScript } from '../../packaged-script.ts'
 
 /** Where the drivers of a program connect, whatever they are told. */
@@ -30,14 +30,21 @@ export function redirecting(to: RedirectedTo, env: NodeJS.ProcessEnv): NodeJS.Pr
   return {
     NODE_OPTIONS: [env.NODE_OPTIONS, `--require=${JSON.stringify(script)}`].filter((each) => each).join(' '),
     JUST_MIG_SCRATCH: JSON.stringify(to),
-    ...(process.platform === 'win32' ? {} : ledCommands(join(dirname(script), 'led'), env.PATH ?? '')),
+    ...(process.platform === 'win32' ? {} : ledCommands(join(dirname(script), 'led'), env)),
   }
 }
 
-function ledCommands(folder: string, path: string): NodeJS.ProcessEnv {
-  const nodes = path.split(delimiter).map((each) => join(each, 'node'))
+function ledCommands(
+  folder: string,
+  { PATH = '', JUST_MIG_NODE: outer }: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  const nodes = PATH.split(delimiter)
+    .filter(isAbsolute)
+    .map((each) => join(each, 'node'))
+  const found = nodes.find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
   return {
-    JUST_MIG_NODE: nodes.find(existsSync) ?? process.execPath,
-    PATH: `${folder}${delimiter}${path}`,
+    // In a program that is led itself, the first one on PATH is ours.
+    JUST_MIG_NODE: outer ?? found ?? process.execPath,
+    PATH: `${folder}${delimiter}${PATH}`,
   }
 }
