@@ -72,7 +72,7 @@ function prismaModels({ root, dir }: Environment): FoundModels | undefined {
   }
 }
 
-/** The schema of a package of the workspace, the least deep: `packages/db/prisma/schema.prisma`, or a folder of several files. */
+/** The schema of a package of the workspace, the least deep: `packages/db/prisma/schema.prisma`, or a folder of files. */
 function prismaSchemaBelow(root: string): string | undefined {
   const files = filesBelow(root).filter((each) => {
     const isPostgres = each.endsWith('.prisma') && postgresProvider.test(readSource(join(root, each)))

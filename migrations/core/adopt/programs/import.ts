@@ -20,8 +20,9 @@ export interface ProgramImport extends ImportOptions, ProgramCommands {
 /**
  * Imports the history of a tool whose migrations are programs: what it does itself on an empty database, recorded,
  * and what its ledger says in the live one.
- * @throws MigError `already-imported`, `no-project`, `no-settings`, `not-led`, `tool-not-found`, `tool-fails`, `tool-hangs`, `not-redirected`,
- *   `several-databases`, `connection-refused`, `history-fails`, `several-ledgers`, `unrecorded`, `no-recording`, and as `importHistory`.
+ * @throws MigError `already-imported`, `no-project`, `no-settings`, `not-led`, `tool-not-found`, `tool-fails`, `tool-hangs`,
+ *   `not-redirected`, `several-databases`, `connection-refused`, `history-fails`, `several-ledgers`, `unrecorded`,
+ *   `no-recording`, and as `importHistory`.
  */
 export async function importProgram(
   session: Session,

@@ -16,8 +16,8 @@ interface Broken extends Conversion {
 }
 
 /**
- * Looks for what is to be decided about rows that do not convert: computes what type changes and `--using` would give for the rows of the live database, in a read-only transaction and
- * for as long as a person waits. A value is told only where a person sees it, since output is kept elsewhere.
+ * Looks for rows that do not convert: computes what type changes and `--using` would give for the rows of the live database,
+ * in a read-only transaction and for as long as a person waits. A value is told only where a person sees it, since output is kept elsewhere.
  * @returns `decision-needed` with the columns and PostgreSQL's error codes
  */
 export async function unconvertible(
