@@ -109,6 +109,10 @@ describe('what its maker does for it', () => {
       'ALTER TABLE public.t ALTER COLUMN a TYPE int USING public.me(), OWNER TO postgres',
     ],
     ['a table called function', 'CREATE TABLE function AS SELECT public.me() AS leakproof'],
+    [
+      'an expression of a publication',
+      'CREATE PUBLICATION p FOR TABLE public.t WHERE (public.me() = 1), TABLES IN SCHEMA public',
+    ],
     ['a table called event', 'UPDATE public.event trigger SET a = public.me()'],
     ['the user that runs it as owner', 'ALTER FUNCTION public.me() OWNER TO CURRENT_USER'],
     ['an owner in another spelling', 'ALTER FUNCTION public.me() OWNER TO U&"\\0070ostgres"'],

@@ -4,6 +4,7 @@ import {
   type Change,
   type ComparedObjects,
   type Difference,
+  liveGlobals,
   managedGlobals,
   type Rename,
   seenDifference,
@@ -109,7 +110,8 @@ async function fromReplay<File>(
   { base, wanted }: Pick<Compared, 'base' | 'wanted'>,
 ): Promise<AutogenerateResult<File>> {
   const schemas = filteredSchemas(input)
-  const globals = managedGlobals(base.catalog, wanted.catalog, schemas)
+  const globalsOf = input.adoptUrl === undefined ? managedGlobals : liveGlobals
+  const globals = globalsOf(base.catalog, wanted.catalog, schemas)
   const scope: ComparedObjects = { schemas, excludes: input.excludes, globals, privileges: input.privileges }
   const there = seenDifference(base.catalog, wanted.catalog, scope)
   const found = compared(input, { base, wanted, scope }, there)

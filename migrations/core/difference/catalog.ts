@@ -274,6 +274,29 @@ export function managedGlobals(
   return names
 }
 
+/**
+ * As {@link managedGlobals} where the wanted side is a live database, which declares nothing: its extensions, what `from`
+ * has too, and the servers of its foreign tables. A publication or an event trigger there may be anybody's.
+ */
+export function liveGlobals(from: Catalog, live: Catalog, schemas: readonly string[]): ReadonlySet<string> {
+  const own = new Set<string>()
+  for (const { id } of from.facts.facts()) if ('name' in id) own.add(`${id.kind} ${id.name}`)
+  const servers = new Set(
+    live.facts
+      .facts()
+      .flatMap(({ id, payload }) =>
+        id.kind === 'foreignTable' && schemas.includes(id.schema) ? [String(payload.server)] : [],
+      ),
+  )
+  for (const { id, payload } of live.facts.facts()) {
+    if (id.kind !== 'server' || !servers.has(id.name)) continue
+    own.add(`server ${id.name}`).add(`fdw ${String(payload.fdw)}`)
+  }
+  return new Set(
+    [...managedGlobals(from, live, schemas)].filter((name) => name.startsWith('extension ') || own.has(name)),
+  )
+}
+
 function losesItsFunction({ payload }: Fact, wanted: FactBase, schemas: readonly string[]): boolean {
   const schema = String(payload.functionSchema)
   const called: ObjectId = { kind: 'function', schema, name: String(payload.functionName), args: [] }

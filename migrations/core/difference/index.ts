@@ -10,6 +10,7 @@ export { outsideReferences, outsideTexts } from './beside.ts'
 export {
   type Catalog,
   type ComparedObjects,
+  liveGlobals,
   managedGlobals,
   readCatalog,
   viewedIn,

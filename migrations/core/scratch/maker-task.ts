@@ -59,12 +59,23 @@ function isAsIs(words: readonly Word[]): boolean {
     words.some(({ lower, kind }) => kind === 'word' && any.includes(lower))
   if (begins(words, new Set(['create', 'alter', 'drop']), 'event', 'trigger'))
     return !has('always', 'replica') && (words[0]?.lower !== 'create' || events.has(words[5]?.lower ?? ''))
+  if (isMakersPublication(words, has)) return true
   if (begins(words, 'set', new Set(['local', 'session']), 'session_replication_role'))
     return words.length === 5
   if (begins(words, 'set', 'session_replication_role')) return words.length === 4
   // The new owner would need rights on the schema, which a superuser does not ask for.
   if (isOwnerChange(words)) return true
   return isLeakproof(words, has)
+}
+
+/** Whether it is about a publication that only a superuser may have; a WHERE is an expression. */
+function isMakersPublication(words: readonly Word[], has: (...any: readonly string[]) => boolean): boolean {
+  if (has('where')) return false
+  if (begins(words, 'create', 'publication'))
+    return begins(words.slice(3), 'for', 'all') || (has('tables') && has('schema'))
+  return (
+    begins(words, new Set(['alter', 'drop']), 'publication') || begins(words, 'comment', 'on', 'publication')
+  )
 }
 
 /** Whether a statement gives one object to another owner, and does nothing else. */

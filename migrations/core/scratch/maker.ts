@@ -166,8 +166,8 @@ async function forExtension(
   return unnoticed(role, [sql, ...(creates ? [grantWrappers(extension)] : [])])
 }
 
-/** Foreign-data wrappers of an extension are its owner's alone. */
-function grantWrappers(extension: string): string {
+/** Gives everybody the foreign-data wrappers of an extension, which are its owner's alone. */
+export function grantWrappers(extension: string): string {
   return block(`DECLARE wrapper pg_catalog.name; BEGIN
     FOR wrapper IN SELECT w.fdwname FROM pg_catalog.pg_foreign_data_wrapper w
       JOIN pg_catalog.pg_depend d ON d.objid OPERATOR(pg_catalog.=) w.oid

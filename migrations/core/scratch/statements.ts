@@ -17,7 +17,7 @@ export interface ScratchStatement {
 
 /** What a statement must hold to be of interest here; only what may be is looked at word by word. */
 const telling =
-  /\b(?:role|user|group|extension|owner|grant|revoke|authorization|owned|policy|privileges|leakproof|event|database|session_replication_role)\b/i
+  /\b(?:role|user|group|extension|owner|grant|revoke|authorization|owned|policy|privileges|publication|leakproof|event|database|session_replication_role)\b/i
 
 /**
  * The statements of a text as a scratch database has to run them: roles under the names of their stand-ins, and what only

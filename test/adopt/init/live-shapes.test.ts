@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect } from 'vitest'
 import { type InitRequest, initProject } from '../../../migrations/core/adopt/index.ts'
 import { takesPrivileges } from '../../../migrations/core/adopt/init/grants.ts'
@@ -48,6 +48,24 @@ describe('init takes a live database as it is', () => {
     const { schemas } = await init(project)
     expect(schemas).toEqual([{ key: 'app', schema: 'app' }])
     expect(read(project, 'migrations/models/extensions.sql')).toContain('extensions')
+  })
+
+  projectTest('the server of a foreign table, and publications of nobody', async ({ project }) => {
+    await project.run(`CREATE SCHEMA app; CREATE TABLE app.t (id int PRIMARY KEY); CREATE EXTENSION postgres_fdw;
+      CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'elsewhere.invalid');
+      CREATE SERVER unused FOREIGN DATA WRAPPER postgres_fdw;
+      CREATE FOREIGN TABLE app.log (line text) SERVER elsewhere OPTIONS (table_name 'log');
+      CREATE PUBLICATION everything FOR ALL TABLES; CREATE PUBLICATION one FOR TABLES IN SCHEMA app;
+      CREATE FUNCTION app.ev() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+      CREATE EVENT TRIGGER ev ON ddl_command_end EXECUTE FUNCTION app.ev()`)
+    const { adopted, files } = await init(project)
+    expect(adopted).toHaveLength(1)
+    const text = files
+      .filter((path) => /models|versions/.test(path))
+      .map((path) => readFileSync(resolve(project.root, path), 'utf8'))
+      .join()
+    expect(text.split('CREATE SERVER elsewhere')).toHaveLength(3)
+    expect(text).not.toMatch(/unused|PUBLICATION|EVENT TRIGGER/)
   })
 
   projectTest('policies for a role, and what the role owns', async ({ project }) => {

@@ -18,9 +18,10 @@ import {
 } from '../../postgres/fingerprint/index.ts'
 import { quoteIdent } from '../../postgres/sql/quote.ts'
 import { applyPlan, openProject, planRun, type Session } from '../../runner/index.ts'
-import { asScratchMaker, scratchRoleOf } from '../../scratch/client.ts'
+import { scratchRoleOf } from '../../scratch/client.ts'
 import { withScratchDatabase } from '../../scratch/database.ts'
 import { embeddedScratch, scratchServer } from '../../scratch/server.ts'
+import { makeExtensionAsMaker } from '../../scratch/surroundings/extensions.ts'
 import { runWithOthers } from '../others.ts'
 import { proveRecording, type Recorded } from '../record/proof.ts'
 import { ownApplication } from '../record/server.ts'
@@ -176,9 +177,7 @@ export async function prepare(
   client: Client,
   { session, historySql, env }: Pick<ReplayRequest, 'session' | 'historySql' | 'env'>,
 ): Promise<void> {
-  await makeExtensions(client, session, historySql, (sql) =>
-    asScratchMaker(client, (maker) => maker.query(sql)),
-  )
+  await makeExtensions(client, session, historySql, (sql, name) => makeExtensionAsMaker(client, name, sql))
   for (const schema of Object.values(env.schemas))
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
 }

@@ -75,7 +75,7 @@ export async function makeExtensions(
   client: Client,
   session: Session,
   text: string,
-  make: (sql: string) => Promise<unknown> = (sql) => client.query(sql),
+  make: (sql: string, name: string) => Promise<unknown> = (sql) => client.query(sql),
 ): Promise<void> {
   const live = await session.client.query<{ name: string; schema: string }>(
     `SELECT e.extname AS name, n.nspname AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
@@ -85,7 +85,10 @@ export async function makeExtensions(
   for (const { name, schema } of live.rows) {
     if (makes(text, 'extension', name) || !available.has(name)) continue
     if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
-    await make(`CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`)
+    await make(
+      `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
+      name,
+    )
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Client, ClientBase } from 'pg'
-import { type Catalog, managedGlobals, readCatalog } from '../../difference/index.ts'
+import { type Catalog, liveGlobals, readCatalog } from '../../difference/index.ts'
 import type { Fingerprint } from '../../postgres/fingerprint/index.ts'
 import { onDatabase } from '../../postgres/index.ts'
 import { type ScratchDatabase, scratchOptions, withScratchDatabase } from '../../scratch/database.ts'
@@ -41,7 +41,7 @@ async function prepareBase(
   })
   if (live === undefined) return { schemas, fingerprint }
   const replayed = await readCatalog(client, input)
-  const globals = managedGlobals(replayed, live, schemas)
+  const globals = liveGlobals(replayed, live, schemas)
   await searchStatements({
     client,
     from: replayed,

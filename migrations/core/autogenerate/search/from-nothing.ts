@@ -2,7 +2,7 @@ import type { Client, ClientBase } from 'pg'
 import {
   type Action,
   type Catalog,
-  managedGlobals,
+  liveGlobals,
   objectName,
   outsideReferences,
   outsideTexts,
@@ -43,8 +43,8 @@ export async function actionsFromNothing(
   const to = await readCatalog(live)
   let from = await readCatalog(empty)
   const globals = new Set(
-    [...managedGlobals(from, to, schemas)].filter(
-      (name) => name.startsWith('extension ') && !othersExtensions.includes(name.slice('extension '.length)),
+    [...liveGlobals(from, to, schemas)].filter(
+      (name) => !othersExtensions.some((extension) => name === `extension ${extension}`),
     ),
   )
   const scope = searchScope({ schemas, excludes: withSequences(to, excludes), globals, privileges })

@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg'
 import { catalogName, isServerError, quoteIdent } from '../../postgres/index.ts'
 import { regexEscape } from '../../regex-escape.ts'
-import { asScratchMaker } from '../client.ts'
+import { asScratchMaker, scratchRoleOf } from '../client.ts'
+import { grantWrappers } from '../maker.ts'
 
 /** An extension of a live database. */
 export interface LiveExtension {
@@ -31,15 +32,23 @@ export async function makeExtensions(
   for (const { name, schema } of extensions) {
     if (schema !== 'pg_catalog') await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`)
     try {
-      await asScratchMaker(client, (maker) =>
-        maker.query(
-          `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
-        ),
+      await makeExtensionAsMaker(
+        client,
+        name,
+        `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)} SCHEMA ${quoteIdent(schema)} CASCADE`,
       )
     } catch (error) {
       if (!isServerError(error)) throw error
     }
   }
+}
+
+/** Makes an extension as the maker of a scratch database; its foreign-data wrappers are then for the session too. */
+export async function makeExtensionAsMaker(client: ClientBase, name: string, sql: string): Promise<void> {
+  await asScratchMaker(client, async (maker) => {
+    await maker.query(sql)
+    if (scratchRoleOf(client) !== undefined) await maker.query(grantWrappers(name))
+  })
 }
 
 const part = '(?:"[^"]{1,63}"|[a-z_][\\w$]{0,62})'
