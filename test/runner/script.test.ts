@@ -54,7 +54,8 @@ describe('the script of an upgrade', () => {
           'aaaaaaaaaaa1',
           `await op.keepGrants({ relations: ['app_user.t'] }, async () => {
           await op.execute('CREATE TABLE app_user.t ()')
-        })`,
+        })
+        await op.execute("SELECT set_config('app.mode', 'new', true) -- until the end")`,
         ),
       })
       expect((await lab.run({ direction: 'upgrade', target: '+1' })).error).toBeUndefined()

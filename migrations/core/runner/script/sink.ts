@@ -30,7 +30,8 @@ const noResult: QueryResult = { command: '', rowCount: null, oid: 0, fields: [],
 function withoutResult(sql: string): string {
   const [, expressions] = /^\s*SELECT\s([^;]*)$/i.exec(sql) ?? []
   if (expressions === undefined || !onlySets(sql)) return sql
-  return `DO ${dollarQuoted(`BEGIN PERFORM ${expressions}; END`)}`
+  // It may end with a comment.
+  return `DO ${dollarQuoted(`BEGIN PERFORM ${expressions}\n; END`)}`
 }
 
 /** An index is in the schema of its table, with which it is not named. */
