@@ -93,8 +93,8 @@ for (const name of ['spawnSync', 'execFileSync', 'execSync']) {
 
 const { SHARE_ENV, Worker } = workers
 workers.Worker = class extends Worker {
-  constructor(file, options = {}) {
-    const { env = process.env } = options
+  constructor(file, options) {
+    const { env = process.env } = options ?? {}
     super(file, env === SHARE_ENV ? options : { ...options, env: keptThere(env) })
   }
 }
