@@ -38,7 +38,8 @@ export function decisionsOf(
   }
 }
 
-function givenDecisions({ flags }: CommandWith<typeof decisionFlags>): Decisions {
+/** @throws MigError `bad-flag` */
+export function givenDecisions({ flags }: Pick<CommandWith<typeof decisionFlags>, 'flags'>): Decisions {
   const { renames } = flags
   if (renames !== undefined && renames !== 'off') {
     throw new MigError('bad-flag', `--renames can only be off, not ${JSON.stringify(renames)}`, {
@@ -46,31 +47,30 @@ function givenDecisions({ flags }: CommandWith<typeof decisionFlags>): Decisions
     })
   }
   return {
-    renames: { given: renamePairs(flags.rename ?? []), others: renames === 'off' ? 'off' : 'ask' },
-    casts: { using: pairs(flags.using ?? [], 'using'), recreate: flags.recreate ?? [] },
+    renames: {
+      given: pairs(flags.rename ?? [], 'rename', 'old=new', 'schema.table.column=new_name'),
+      others: renames === 'off' ? 'off' : 'ask',
+    },
+    casts: {
+      using: pairs(flags.using ?? [], 'using', 'name=value', "schema.table.column='column::text::uuid'"),
+      recreate: flags.recreate ?? [],
+    },
   }
 }
 
-/** `old=new`, split at the first equals sign that stands outside double quotes. */
-function renamePairs(texts: readonly string[]): Readonly<Record<string, string>> {
+/** `name=value`, split at the first equals sign that stands outside double quotes. */
+function pairs(
+  texts: readonly string[],
+  flag: string,
+  form: string,
+  example: string,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     texts.map((text) => {
-      const [, old, next] = /^((?:"[^"]*"|[^"=])+)=(.+)$/s.exec(text) ?? []
-      if (old !== undefined && next !== undefined) return [old, next]
-      throw new MigError('bad-flag', `--rename needs old=new, not ${JSON.stringify(text)}`, {
-        help: 'for example --rename schema.table.column=new_name',
-      })
-    }),
-  )
-}
-
-function pairs(texts: readonly string[], flag: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=')
-      if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-      throw new MigError('bad-flag', `--${flag} needs name=value, not ${JSON.stringify(text)}`, {
-        help: `for example --${flag} schema.table.column='column::text::uuid'`,
+      const [, name, value] = /^((?:"[^"]*"|[^"=])+)=(.+)$/s.exec(text) ?? []
+      if (name !== undefined && value !== undefined) return [name, value]
+      throw new MigError('bad-flag', `--${flag} needs ${form}, not ${JSON.stringify(text)}`, {
+        help: `for example --${flag} ${example}`,
       })
     }),
   )

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect } from 'vitest'
 import type { MigError } from '../../migrations/core/index.ts'
+import { givenDecisions } from '../../scripts/cli/decisions.ts'
 import { type Lab, labTest } from '../runner/support.ts'
 import { generateFiles, startAt, writeModels } from './support/project.ts'
 
@@ -16,15 +17,16 @@ function copied(flags: string): Parameters<typeof generateFiles>[1] {
   const words = execFileSync('sh', ['-c', `printf '%s\\n' ${flags}`], { encoding: 'utf8' })
     .trim()
     .split('\n')
-  const given = (flag: string) =>
-    words.flatMap((word, at) => {
-      const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(words[at + 1] ?? '') ?? []
-      return word === flag ? [[name, value] as const] : []
-    })
-  return {
-    renames: { given: Object.fromEntries(given('--rename')), others: 'ask' },
-    casts: { using: Object.fromEntries(given('--using')), recreate: [] },
-  }
+  const given = (flag: string) => words.flatMap((word, at) => (word === flag ? (words[at + 1] ?? []) : []))
+  return givenDecisions({
+    flags: { rename: given('--rename'), using: given('--using'), recreate: given('--recreate') },
+  })
+}
+
+/** What a run ends with that is given expressions. */
+function refusedFor(lab: Lab, using: Readonly<Record<string, string>>): Promise<unknown> {
+  const casts = { using, recreate: [] }
+  return generateFiles(lab, { casts }).catch((thrown: unknown) => thrown)
 }
 
 function flagsOf({ facts }: MigError): string {
@@ -72,6 +74,25 @@ describe('what a person has to decide', () => {
     expect((await lab.upgrade()).error).toBeUndefined()
     const { rows } = await lab.database.client.query('SELECT n, heading FROM app_user.p')
     expect(rows).toEqual([{ n: 1, heading: 't' }])
+  })
+
+  labTest('names what SQL would quote in one way, and takes it in double quotes or not', async ({ lab }) => {
+    const order = (columns: string) => `CREATE TABLE app_user."Order's ""x""" (id int, ${columns});`
+    await startAt(lab, { 'user.sql': order('"a.b=c" text, n text, r int') })
+    await lab.database.client.query(`INSERT INTO app_user."Order's ""x""" VALUES (1, 'x', 'y', 1)`)
+    await writeModels(lab, { 'user.sql': order('"a.b=c" int, n int, r uuid, d int NOT NULL') })
+    const name = String.raw`'app_user."Order'\''s ""x"""`
+    const flags = ['"a.b=c"', 'd', 'n', 'r'].map((column) => `--using ${name}.${column}'='<expression>'`)
+    const { facts } = await asked(lab)
+    expect([...(facts.flags as readonly string[])].sort()).toEqual(flags)
+    expect(await refusedFor(lab, { 'app_user."Order\'s ""x""".e': '1' })).toMatchObject({
+      code: 'bad-using',
+      help: `columns of app_user."Order's ""x""": a.b=c, id, n, r, d`,
+    })
+    expect(await refusedFor(lab, { 'app_user."Order.n': '1' })).toMatchObject({ code: 'bad-flag' })
+    const quoted = flags.map((flag) => flag.replace('<expression>', '1').replace('app_user', '"app_user"'))
+    const words = [...quoted.slice(0, 3), `--recreate ${name}."r"'`].join(' ')
+    expect((await generateFiles(lab, copied(words))).files).toHaveLength(1)
   })
 
   labTest('has the columns of a table that is renamed', async ({ lab }) => {

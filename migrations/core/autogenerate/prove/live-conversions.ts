@@ -3,6 +3,7 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { onDatabase, qualifiedName, quoteLiteral, runsOthersCode } from '../../postgres/index.ts'
 import type { AutogenerateInput } from '../input.ts'
 import { recreateFlag, usingFlag } from '../questions/flags.ts'
+import { columnText } from '../renames/text.ts'
 import { sqlState } from '../search/address.ts'
 import type { Conversion } from '../write/conversions.ts'
 import type { GeneratedRevision } from '../write/revision.ts'
@@ -54,7 +55,7 @@ export async function unconvertible(
 }
 
 function nameOf({ schema, table, column }: Conversion): string {
-  return `${schema}.${table}.${column}`
+  return columnText({ schema, table, name: column })
 }
 
 const patience = '3s'

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { shellWord } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { onDatabase, qualifiedName, quoteIdent, runsOthersCode } from '../../postgres/index.ts'
 import type { AutogenerateInput } from '../input.ts'
@@ -77,7 +78,7 @@ export function warnOfRows({ emit }: Input, revisions: readonly GeneratedRevisio
       help:
         demand.schema === ''
           ? 'give the column a default, or fill it in a revision by hand'
-          : `--using ${column}='<expression>' fills them, or ${otherFill(demand)}`,
+          : `--using ${shellWord(column)}='<expression>' fills them, or ${otherFill(demand)}`,
     })
   }
 }

@@ -1,6 +1,7 @@
 import { type Action, plainZone, retypedColumn, withUsing } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { recreateFlag, usingFlag } from '../questions/flags.ts'
+import { columnText } from '../renames/text.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { columnToFill } from './fill.ts'
@@ -137,5 +138,5 @@ export function undecidedFills(refused: readonly Refusal[], casts: CastDecisions
 
 function columnName(action: Action): string | undefined {
   const column = retypedColumn(action)
-  return column !== undefined ? `${column.schema}.${column.table}.${column.name}` : undefined
+  return column !== undefined ? columnText(column) : undefined
 }

@@ -1,6 +1,7 @@
 import { type Action, columnChange, retypedColumn } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { withoutNotNull } from '../../postgres/statement/index.ts'
+import { columnText } from '../renames/text.ts'
 import type { CastDecisions } from './decisions.ts'
 import type { Refusal } from './trial.ts'
 
@@ -41,7 +42,7 @@ export function unfillable(refusal: Refusal, casts: CastDecisions): ColumnName |
 }
 
 function nameOf(column: ColumnName | undefined): string | undefined {
-  return column === undefined ? undefined : `${column.schema}.${column.table}.${column.name}`
+  return column === undefined ? undefined : columnText(column)
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 import { exitCodes, MigError } from '../../errors.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { recreateFlag } from '../questions/flags.ts'
+import { columnText } from '../renames/text.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { repairFor } from './repairs.ts'
 import { tryActions } from './trial.ts'
@@ -30,7 +31,7 @@ export async function dropMisordered(
   for (const { schema, name, attributes } of types) {
     const { rows: columns } = await client.query<ColumnRow>(columnsQuery, [schema, name])
     for (const column of columns) {
-      const full = `${column.schema}.${column.table}.${column.column}`
+      const full = columnText({ ...column, name: column.column })
       if (!recreates(casts, full))
         undecided.push({ column: full, type: `${schema}.${name} (${attributes.join(', ')})` })
       const drop = dropColumn(column)

@@ -9,6 +9,7 @@ import {
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { withoutCast } from '../../postgres/statement/index.ts'
+import { columnText } from '../renames/text.ts'
 import { type Address, addressOf, sqlState } from './address.ts'
 import { failsToCast } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
@@ -31,8 +32,7 @@ export async function repairFor(
     if (failsToCast(refusal.error)) {
       const sql = state === '42846' ? await enumCast(client, refusal.action) : undefined
       if (sql !== undefined) return { first: [], instead: [{ ...refusal.action, sql }] }
-      const name = `${column.schema}.${column.table}.${column.name}`
-      return recreates(casts, name) ? dropToRecreate(client, refusal.action, column) : undefined
+      return recreates(casts, columnText(column)) ? dropToRecreate(client, refusal.action, column) : undefined
     }
     return clearTheWay(client, refusal.action, column, ['expressions', 'all'])
   }

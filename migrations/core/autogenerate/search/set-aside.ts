@@ -14,6 +14,7 @@ import {
   tableColumns,
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
+import { columnText } from '../renames/text.ts'
 import { addressOf } from './address.ts'
 import { downgradeCast, sessionDecision } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
@@ -196,7 +197,7 @@ function valueBack(
   table: TableId,
   casts: CastDecisions,
 ): { readonly sql: string; readonly using?: string; readonly fills?: boolean } | undefined {
-  const column = `${table.schema}.${table.name}.${name}`
+  const column = columnText({ schema: table.schema, table: table.name, name })
   const kept = `${quoteIdent(name)}::${type}`
   const cast = old === undefined || old.type === type ? undefined : casts.using[column]
   if (cast !== undefined) return { sql: cast, using: column }

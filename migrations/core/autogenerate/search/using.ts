@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { type Action, type Catalog, idKey, tableColumns } from '../../difference/index.ts'
 import { MigError } from '../../errors.ts'
 import { rowChange, tableChange } from '../../postgres/statement/index.ts'
+import { columnText, pathText, readName } from '../renames/text.ts'
 import { sqlState } from './address.ts'
 import type { CastDecisions } from './decisions.ts'
 import { type Fix, type Refusal, type Trial, tryActions } from './trial.ts'
@@ -70,7 +71,7 @@ function expressionIn(sql: string): string {
 
 function columnsBefore(column: string, current: Catalog): readonly string[] {
   const table = current.facts.facts().find(({ id }) => {
-    return id.kind === 'table' && column.startsWith(`${id.schema}.${id.name}.`)
+    return id.kind === 'table' && column.startsWith(`${tableText(id)}.`)
   })?.id
   return table?.kind === 'table' ? tableColumns(current, table).map(({ name }) => name) : []
 }
@@ -123,29 +124,35 @@ function expectColumn(name: string, base: Catalog, wanted: Catalog): void {
 
 function columnOf(name: string, catalog: Catalog) {
   for (const table of tablesOf(catalog)) {
-    const prefix = `${table.schema}.${table.name}.`
-    if (!name.startsWith(prefix)) continue
-    const column = tableColumns(catalog, table).find((each) => each.name === name.slice(prefix.length))
+    if (!name.startsWith(`${tableText(table)}.`)) continue
+    const ofTable = { schema: table.schema, table: table.name }
+    const column = tableColumns(catalog, table).find(
+      (each) => columnText({ ...ofTable, name: each.name }) === name,
+    )
     if (column !== undefined) return column
   }
   return undefined
 }
+
+const tableText = ({ schema, name }: { readonly schema: string; readonly name: string }) =>
+  pathText([schema, name])
 
 function tablesOf({ facts }: Catalog) {
   return facts.facts().flatMap(({ id }) => (id.kind === 'table' ? [id] : []))
 }
 
 function thereIs(name: string, catalogs: readonly Catalog[]): string {
-  const table = name.slice(0, name.lastIndexOf('.'))
+  const { parts } = readName(name, 'using')
+  const table = pathText(parts.slice(0, -1))
   const columns = catalogs.flatMap((catalog) =>
     tablesOf(catalog)
-      .filter((id) => `${id.schema}.${id.name}` === table)
+      .filter((id) => tableText(id) === table)
       .flatMap((id) => tableColumns(catalog, id).map((column) => column.name)),
   )
   if (columns.length > 0) return `columns of ${table}: ${[...new Set(columns)].join(', ')}`
-  const schema = name.split('.')[0] ?? ''
+  const schema = parts[0] ?? ''
   const tables = catalogs.flatMap(tablesOf).filter((id) => id.schema === schema)
-  const names = [...new Set(tables.map((id) => `${id.schema}.${id.name}`))].slice(0, 20)
+  const names = [...new Set(tables.map(tableText))].slice(0, 20)
   return names.length === 0
     ? `write it as schema.table.column='expression'; there is no table in schema ${schema}`
     : `write it as schema.table.column='expression'; tables of ${schema}: ${names.join(', ')}`

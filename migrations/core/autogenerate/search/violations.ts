@@ -3,6 +3,7 @@ import { exitCodes, MigError } from '../../errors.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { constraintFacts, indexFacts } from '../../postgres/statement/index.ts'
 import { recreateFlag } from '../questions/flags.ts'
+import { pathText } from '../renames/text.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import type { TableId } from './set-aside.ts'
@@ -44,7 +45,7 @@ export function undecidedViolations(
   const open = refused.flatMap((refusal) => {
     const violation = violationOf(refusal, wanted)
     if (violation === undefined) return []
-    const table = `${violation.table.schema}.${violation.table.name}`
+    const table = pathText([violation.table.schema, violation.table.name])
     return recreates(casts, table) ? [] : [{ ...violation, table, error: refusal.error.message }]
   })
   const [first] = open
@@ -73,7 +74,7 @@ export function withoutViolating(
   const violation = violationOf(refusal, wanted)
   if (violation?.removal === undefined) return undefined
   const { table } = violation
-  if (!recreates(casts, `${table.schema}.${table.name}`)) return undefined
+  if (!recreates(casts, pathText([table.schema, table.name]))) return undefined
   const removal: Action = {
     ...refusal.action,
     sql: violation.removal,

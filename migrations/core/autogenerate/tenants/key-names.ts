@@ -2,26 +2,30 @@ import type { MigError } from '../../errors.ts'
 import { type LineTarget, schemasToKeys } from '../../scratch/lines.ts'
 import type { AutogenerateResult } from '../autogenerate.ts'
 import type { Decisions } from '../decisions.ts'
+import { pathText, readName } from '../renames/text.ts'
 
 /**
  * The decisions of a person, who writes the key of a tenant line where other names have their schema
- * (`tenant.account.nick`), with the schema that stands for it on scratch databases. Pure.
+ * (`tenant.account.nick`), with the schema that stands for it on scratch databases. A column or table is written in one way.
+ * @throws MigError `bad-flag` for a name that cannot be read
  */
 export function withStandIns({ casts, renames }: Decisions, lines: readonly LineTarget[]): Decisions {
   const named = (name: string) => keysToSchemas(name, lines)
+  const column = (flag: string) => (name: string) =>
+    name === '*' ? name : named(pathText(readName(name, flag).parts))
   /** A kind may stand before the name: `type tenant.st`. A new name without a schema has no dot. */
   const renamed = (name: string) => {
     const [, kind = '', rest = name] = /^((?:[a-z]+ )*)(.*)$/s.exec(name) ?? []
     return rest.includes('.') ? `${kind}${named(rest)}` : name
   }
   const keyed = (values: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [named(name), value]))
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [column('using')(name), value]))
   return {
     casts: {
       ...casts,
       using: keyed(casts.using),
       ...(casts.fill === undefined ? {} : { fill: keyed(casts.fill) }),
-      recreate: casts.recreate.map(named),
+      recreate: casts.recreate.map(column('recreate')),
     },
     renames: {
       ...renames,

@@ -1,5 +1,7 @@
 import { type Action, idKey, type ObjectId, relationOf, retypedColumn } from '../../difference/index.ts'
+import { shellWord } from '../../environment/index.ts'
 import { type ConstraintFacts, indexFacts, rowChange, tableChange } from '../../postgres/statement/index.ts'
+import { pathText } from '../renames/text.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
 import { breakingRows } from './breaking-rows.ts'
 
@@ -120,7 +122,7 @@ function checkedObject({ sql, produces, consumes }: Action): ObjectId | undefine
 
 /** The column of a demand as `--using` names it: `rfx_user.profile.name`. */
 export function demandedColumn({ schema, table, column }: RowDemand): string {
-  return [schema, table, column ?? ''].filter((part) => part !== '').join('.')
+  return pathText([schema, table, column ?? ''].filter((part) => part !== ''))
 }
 
 /** A demand as a line of a file's header. */
@@ -128,7 +130,9 @@ export function demandNote(demand: RowDemand): string {
   const column = demandedColumn(demand)
   const table = demandedColumn({ ...demand, column: null })
   const fill =
-    demand.schema === '' || demand.fillable === false ? '' : ` (--using ${column}='expression' fills them)`
+    demand.schema === '' || demand.fillable === false
+      ? ''
+      : ` (--using ${shellWord(column)}='expression' fills them)`
   if (demand.fails === 'rows') {
     return `Fails where ${table} has rows: they get no value for column ${demand.column}${fill}`
   }
