@@ -28,9 +28,14 @@ export async function withBatches(
       alike.push({ work, steps })
       continue
     }
-    revisions.prepare(steps.map(({ file }) => file))
     const transactions = await usingSession(databaseEnvironment(env, unit.databaseUrl), sessions, (session) =>
-      stepsByTransaction({ session, revisions, project: own, missing: new Set(), halfDone }, steps),
+      stepsByTransaction(
+        {
+          ...{ session, revisions, project: own, missing: new Set(), halfDone },
+          ...{ total: steps.length, targetSchemas: [], resumeEdited: false },
+        },
+        steps,
+      ),
     )
     alike.push({ work, steps: numbered(transactions) })
   }

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { batchWrites, type LedgerStep } from '../../ledger/index.ts'
 import { isConnectionLost, messageWithoutValues, pipelined } from '../../postgres/index.ts'
-import { rollBack, whereFrom } from '../session/session.ts'
+import { stepFacts } from '../plan/plan.ts'
+import { rollBack } from '../session/session.ts'
 import { enteringStatements, leavingStatements, lockCheck } from '../statement/own-sql.ts'
 import { surviving } from '../statement/retry.ts'
-import { ledgerStepOf, type StepContext } from '../statement/step-context.ts'
+import type { StepContext } from '../statement/step-context.ts'
 import { logFailure, stepError } from '../statement/step-error.ts'
-import type { BatchMember } from './batch-members.ts'
 import { landing } from './landing.ts'
+import type { KnownReady } from './upcoming.ts'
 
 /** A statement that has run. */
 interface Ran {
@@ -18,22 +18,22 @@ interface Ran {
 
 /**
  * Runs revisions as one transaction, with one answer awaited from the server.
+ * @param place that of the first of them in the run
  * @param onSent called once the server works
- * @returns by revision, what has run; undefined where the server has refused something, and nothing is done
+ * @returns whether they have run; false where the server has refused something, and nothing is done
  * @throws MigError `connection-lost`, `interrupted`
  */
 export async function runBatch(
   context: StepContext,
-  batch: readonly BatchMember[],
+  batch: readonly KnownReady[],
+  place: number,
   onSent: () => void,
-): Promise<readonly (readonly Ran[])[] | undefined> {
-  const { session } = context
+): Promise<boolean> {
+  const { session, total } = context
   const [first, last] = [batch[0], batch.at(-1)]
-  if (first === undefined || last === undefined) return undefined
+  if (first === undefined || last === undefined) return false
   session.signal?.throwIfAborted()
-  const rows = batch.map(({ step, start: { checksum } }): LedgerStep => {
-    return { ...ledgerStepOf(step), checksum, host: whereFrom, step: randomUUID() }
-  })
+  const rows = batch.map(({ ledgerStep }) => ledgerStep)
   const ran = batch.map((): Ran[] => [])
   const of = { step: last.step, id: rows.at(-1)?.step ?? '', first: first.step, isDivisible: true }
   const tell = progressTeller(context, batch)
@@ -44,17 +44,26 @@ export async function runBatch(
         onSent,
         onRan(at, each) {
           ran[at]?.push(each)
-          if (ran[at]?.length === batch[at]?.statements.length) tell(at + 1)
+          if (ran[at]?.length === batch[at]?.known.statements.length) tell(at + 1)
         },
       })
     sayDivided(context, batch, lostBy)
     return false
   })
-  return done === false ? undefined : ran
+  if (done === false) return false
+  for (const [at, { step }] of batch.entries()) {
+    const statements = ran[at] ?? []
+    const { targetSchema, revision } = step
+    const of = { index: place + at + 1, total, ...stepFacts(step) }
+    session.emit({ event: 'step-start', ...of })
+    for (const each of statements) session.emit({ event: 'statement', targetSchema, revision, ...each })
+    session.emit({ event: 'step-done', ms: statements.reduce((sum, { ms }) => sum + ms, 0), ...of })
+  }
+  return true
 }
 
 /** Tells of a batch, at most every second, how far it is; nothing of it is done before all is. */
-function progressTeller({ session }: StepContext, batch: readonly BatchMember[]): (done: number) => void {
+function progressTeller({ session }: StepContext, batch: readonly KnownReady[]): (done: number) => void {
   const [started, total] = [performance.now(), batch.length]
   let told = started
   return (done) => {
@@ -72,14 +81,14 @@ function progressTeller({ session }: StepContext, batch: readonly BatchMember[])
   }
 }
 
-function sayDivided({ session }: StepContext, batch: readonly BatchMember[], why: string): void {
+function sayDivided({ session }: StepContext, batch: readonly KnownReady[], why: string): void {
   const message = `${batch.length} revisions do not run as one transaction, so each runs by itself: ${why}`
   session.emit({ event: 'notice', severity: 'INFO', message })
 }
 
 async function inOneTransaction(
   context: StepContext,
-  batch: readonly BatchMember[],
+  batch: readonly KnownReady[],
   rows: readonly LedgerStep[],
   { onSent, onRan }: { readonly onSent: () => void; readonly onRan: (at: number, ran: Ran) => void },
 ): Promise<boolean> {
@@ -92,7 +101,7 @@ async function inOneTransaction(
   const lands = landing(session, step, start)
   const opening = ['BEGIN', ...start.opening, ...enteringStatements(step, start.role, 'transaction')]
   /** What goes to the server, and of the last part of a statement, what is told of it. */
-  const body = batch.flatMap(({ start: { lockTimeout, statementTimeout }, statements }, at) => {
+  const body = batch.flatMap(({ start: { lockTimeout, statementTimeout }, known: { statements } }, at) => {
     const before = batch[at - 1]?.start
     const isAsBefore = lockTimeout === before?.lockTimeout && statementTimeout === before.statementTimeout
     const settings = [
@@ -109,7 +118,7 @@ async function inOneTransaction(
       ),
     ]
   })
-  for (const { statements } of batch) for (const { sql } of statements) lands.note(sql)
+  for (const { known } of batch) for (const { sql } of known.statements) lands.note(sql)
   const ending = [
     ...(await lands.guard()),
     ...leavingStatements(start, false),

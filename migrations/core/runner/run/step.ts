@@ -48,15 +48,17 @@ import type { RevisionBody } from './revision-body.ts'
 import { type Committed, knownStatements, type SuitedStatement, stepTransaction } from './transaction.ts'
 
 /** One try of a step. */
-interface StepAttempt {
+export interface StepAttempt {
   /** The uuid under which its outcome is looked up in the log. */
   readonly id: string
   /** Whether it is a transaction of its own. */
   readonly alone: boolean
   /** False for the first try of the run. */
   readonly again: boolean
-  /** Where it has gone to the server before its turn. */
-  readonly sent?: { readonly ready: ReadyStep; readonly known: KnownStep; readonly part: SentPart }
+  /** Where it was made ready before its turn, under the same id. */
+  readonly ready?: ReadyStep | undefined
+  /** Where it has gone to the server as well. */
+  readonly part?: SentPart | undefined
 }
 
 /**
@@ -72,18 +74,17 @@ export async function applyStep(
 ): Promise<Committed> {
   const { session, project } = context
   const { env } = project
-  const { alone, sent } = attempt
+  const { alone, part } = attempt
   const started = performance.now()
   // What the server has already is waited for.
-  if (sent === undefined) session.signal?.throwIfAborted()
-  const ledgerStep = sent?.ready.ledgerStep ?? ledgerStepFor(context, step, attempt.id)
+  if (part === undefined) session.signal?.throwIfAborted()
+  const ledgerStep = attempt.ready?.ledgerStep ?? ledgerStepFor(context, step, attempt.id)
   let run: StepRun | undefined
   try {
-    const ready = sent?.ready ?? (await readyStep(context, step, attempt, ledgerStep))
+    const ready = attempt.ready ?? (await readyStep(context, step, attempt, ledgerStep))
     run = ready.run
-    const { body } = ready
-    const known = sent?.known ?? ready.known()
-    const committed = known === undefined ? undefined : await run.whole(known, sent?.part)
+    const { body, known } = ready
+    const committed = known === undefined ? undefined : await run.whole(known, part)
     if (committed !== undefined) return committed
     await run.begin()
     const op = operations(run.sink, { schema: step.targetSchema, schemas: env.schemas, x: env.x })
@@ -111,15 +112,18 @@ export async function applyStep(
 
 /** A try of a step before the server has seen anything of it. */
 export interface ReadyStep {
+  readonly id: string
+  readonly step: PlanStep
+  readonly start: StepStart
   readonly run: StepRun
   readonly body: RevisionBody
   readonly ledgerStep: LedgerStep
-  /** What can go to the server together, where that is all of it. @throws MigError over what is wrong in the file */
-  readonly known: () => KnownStep | undefined
+  /** What can go to the server together, where that is all of it. */
+  readonly known: KnownStep | undefined
 }
 
 /** What the ledger is told of a try. @param id as in {@link StepAttempt} */
-export function ledgerStepFor(context: StepContext, step: PlanStep, id: string): LedgerStep {
+function ledgerStepFor(context: StepContext, step: PlanStep, id: string): LedgerStep {
   const checksum = context.revisions.checksum(step.file)
   return { ...ledgerStepOf(step), checksum, host: whereFrom, step: id }
 }
@@ -129,7 +133,7 @@ export async function readyStep(
   context: StepContext,
   step: PlanStep,
   attempt: StepAttempt,
-  ledgerStep: LedgerStep,
+  ledgerStep: LedgerStep = ledgerStepFor(context, step, attempt.id),
 ): Promise<ReadyStep> {
   const { checksum } = ledgerStep
   const body = await context.revisions.load(step.file)
@@ -139,12 +143,10 @@ export async function readyStep(
     if (!attempt.again) sayResumed(context, step, progress)
   }
   const start = { ...startOf(context, step, body), ownTransaction: attempt.alone, progress }
-  const run = stepRun(context, step, start)
-  const known = () => {
-    const statements = knownStatements(context, step, body, start)
-    return statements && { statements, ledger: ledgerWrites(context.project.env.ledgerSchema, ledgerStep) }
-  }
-  return { run, body, ledgerStep, known }
+  const statements = knownStatements(context, step, body, start)
+  const ledger = ledgerWrites(context.project.env.ledgerSchema, ledgerStep)
+  const known = statements && { statements, ledger }
+  return { id: attempt.id, step, start, run: stepRun(context, step, start), body, ledgerStep, known }
 }
 
 /** A step whose statements are known before the first of them runs. */

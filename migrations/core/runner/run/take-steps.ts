@@ -6,11 +6,12 @@ import { rollBack } from '../session/session.ts'
 import { checkUnmoved, tryingAgain } from '../statement/retry.ts'
 import type { StepContext } from '../statement/step-context.ts'
 import { stepError } from '../statement/step-error.ts'
-import { type SentStep, sendingAhead } from './ahead.ts'
+import { sendingAhead } from './ahead.ts'
 import { runBatch } from './batch.ts'
-import { type BatchMember, batchedSchemas, nextBatch } from './batch-members.ts'
+import { alikeFrom, batchedSchemas, batchFrom } from './batch-members.ts'
 import { expectDowngrades } from './revision-body.ts'
-import { applyStep } from './step.ts'
+import { applyStep, type StepAttempt } from './step.ts'
+import { upcomingSteps } from './upcoming.ts'
 
 /**
  * Runs the steps of a plan on locked target schemas: each in a transaction, or with `--transaction=run` all in one, or with
@@ -22,80 +23,48 @@ export async function takeSteps(context: StepContext, steps: readonly PlanStep[]
   await expectDowngrades(steps, (file) => context.revisions.load(file))
   const batched = batchedSchemas(context, steps)
   if (context.project.env.transaction === 'run') await applyTogether(context, steps)
-  else if (batched.size > 0) await applyBatches(context, steps, batched)
-  else await applyEach(context, steps, steps)
+  else await applyEach(context, steps, batched)
 }
 
-/** Runs some of the steps of a plan, each in a transaction. */
+/**
+ * Runs the steps of a plan, each in a transaction.
+ * @param batched the schemas where those that do nothing but define objects share one
+ */
 async function applyEach(
   context: StepContext,
-  all: readonly PlanStep[],
   steps: readonly PlanStep[],
+  batched: ReadonlySet<string>,
 ): Promise<void> {
-  const contextOf = contextOfStep(context, all)
-  const ahead = sendingAhead(context, contextOf, steps)
-  const begin = steps[0] === undefined ? 0 : all.indexOf(steps[0])
+  const contextOf = contextOfStep(context, steps)
+  const upcoming = upcomingSteps(context, contextOf, steps)
+  const ahead = sendingAhead(context, upcoming)
+  /** The steps before it are not in a batch. */
+  let end = batched.size === 0 ? steps.length : 0
   let wasLost = false
+  async function alone(at: number, step: PlanStep): Promise<void> {
+    const of = { index: at + 1, total: context.total, ...stepFacts(step) }
+    if (wasLost && (await ahead.isDone(at))) return tellDone(context, of)
+    if (wasLost) await checkUnmoved(context, step)
+    const sent = await ahead.take(at, end)
+    const ready = sent?.ready ?? (await upcoming.at(at))
+    wasLost = (await applyAlone(contextOf(step), step, of, { ready, part: sent?.part })) === 'lost'
+  }
   try {
-    for (const [at, step] of steps.entries()) {
-      const of = { index: begin + at + 1, total: context.total, ...stepFacts(step) }
-      if (wasLost && (await ahead.isDone(at))) {
-        tellDone(context, of)
-        continue
-      }
-      if (wasLost) await checkUnmoved(context, step)
-      wasLost = (await applyAlone(contextOf(step), step, of, await ahead.take(at))) === 'lost'
+    for (let [at, step] = [0, steps[0]]; step !== undefined; step = steps[at]) {
+      const batch = at < end ? [] : await batchFrom(context.session, upcoming, { steps, batched, at })
+      end = Math.max(end, at + Math.max(batch.length, 1))
+      const isRun = await runBatch(contextOf(step), batch, at, () => {
+        // While the server works on these; an error is told in its turn.
+        alikeFrom(upcoming, { steps, batched, at: end }).catch(() => undefined)
+      })
+      if (!isRun) await alone(at, step)
+      else wasLost = false
+      for (const next = isRun ? end : at + 1; at < next; at += 1) upcoming.forget(at)
     }
   } finally {
     await ahead.settled()
   }
 }
-
-/** Runs steps of the first upgrade of some schemas: those that share a transaction together, the others each by itself. */
-async function applyBatches(
-  context: StepContext,
-  steps: readonly PlanStep[],
-  batched: ReadonlySet<string>,
-): Promise<void> {
-  const { emit } = context.session
-  const contextOf = contextOfStep(context, steps)
-  const batchFrom = (at: number): Promise<readonly BatchMember[]> => {
-    const left = steps.slice(at)
-    const [first] = left
-    if (first === undefined || !batched.has(first.targetSchema)) return Promise.resolve([])
-    context.revisions.prepare(left.slice(0, readTogether).map(({ file }) => file))
-    return nextBatch(contextOf(first), left)
-  }
-  let next: Promise<readonly BatchMember[] | undefined> | undefined
-  for (let at = 0; at < steps.length; ) {
-    const left = steps.slice(at)
-    const [first] = left
-    if (first === undefined) return
-    const batch = (await next) ?? (await batchFrom(at))
-    next = undefined
-    const taken = left.slice(0, Math.max(batch.length, 1))
-    const ran = await runBatch(contextOf(first), batch, () => {
-      // A connection that is lost is told by the batch on its way.
-      next = batchFrom(at + taken.length).catch(() => undefined)
-    })
-    if (ran === undefined) {
-      await applyEach(context, steps, taken)
-      next = undefined
-    }
-    for (const [place, statements] of (ran ?? []).entries()) {
-      const step = taken[place] ?? first
-      const of = { index: at + place + 1, total: context.total, ...stepFacts(step) }
-      const { targetSchema, revision } = step
-      emit({ event: 'step-start', ...of })
-      for (const each of statements) emit({ event: 'statement', targetSchema, revision, ...each })
-      emit({ event: 'step-done', ms: statements.reduce((sum, { ms }) => sum + ms, 0), ...of })
-    }
-    at += taken.length
-  }
-}
-
-/** How many revisions are read before a batch of them is made. */
-const readTogether = 300
 
 /** Only the first step on a target schema may have to make it; later ones would be told that it is there. */
 function contextOfStep(context: StepContext, steps: readonly PlanStep[]): (step: PlanStep) => StepContext {
@@ -114,14 +83,14 @@ async function applyAlone(
   context: StepContext,
   step: PlanStep,
   of: Told,
-  sent: SentStep | undefined,
+  early: Pick<StepAttempt, 'part' | 'ready'>,
 ): Promise<'lost' | undefined> {
   const { emit } = context.session
   emit({ event: 'step-start', ...of })
   const started = performance.now()
-  const id = sent?.id ?? randomUUID()
+  const id = early.ready?.id ?? randomUUID()
   const committed = await tryingAgain(context, { step, id, first: step }, (again) =>
-    applyStep(context, step, { id, alone: true, again, ...(again || sent === undefined ? {} : { sent }) }),
+    applyStep(context, step, { id, alone: true, again, ...(again ? {} : early) }),
   )
   if (committed?.threw !== undefined) throw committed.threw
   emit({ event: 'step-done', ms: committed?.ms ?? performance.now() - started, ...of })

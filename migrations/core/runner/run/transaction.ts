@@ -58,15 +58,21 @@ export function knownStatements(
     return undefined
   const { targetSchema } = step
   const names = { schema: quoteIdent(targetSchema), schemaName: targetSchema }
-  const known = statements(step.direction, names)
-  if (known === undefined || known.reduce((sum, { sql }) => sum + sql.length, 0) > most) return undefined
-  const suited: SuitedStatement[] = []
-  for (const each of known) {
-    const pieces = suitedPieces(step, each.sql, role)
-    if (pieces === undefined) return undefined
-    suited.push({ ...each, pieces })
+  try {
+    const known = statements(step.direction, names)
+    if (known === undefined || known.reduce((sum, { sql }) => sum + sql.length, 0) > most) return undefined
+    const suited: SuitedStatement[] = []
+    for (const each of known) {
+      const pieces = suitedPieces(step, each.sql, role)
+      if (pieces === undefined) return undefined
+      suited.push({ ...each, pieces })
+    }
+    return suited
+  } catch (error) {
+    // Told where the statement stands in turn: one before it may fail first.
+    if (error instanceof MigError) return undefined
+    throw error
   }
-  return suited
 }
 
 function suitedPieces(
@@ -75,16 +81,10 @@ function suitedPieces(
   role: string | undefined,
 ): readonly SqlPiece[] | undefined {
   if (unsuited.test(sql) || setsSession(sql)) return undefined
-  try {
-    checkStatement(step, { sql }, role)
-    const pieces = sql.includes(';') ? splitStatements(sql) : [{ text: sql, start: 0 }]
-    if (pieces.some(({ text }) => statementKind(text).kind !== 'plain')) return undefined
-    return pieces.length > 1 ? pieces : [{ text: sql, start: 0 }]
-  } catch (error) {
-    // Told where the statement stands in turn: one before it may fail first.
-    if (error instanceof MigError) return undefined
-    throw error
-  }
+  checkStatement(step, { sql }, role)
+  const pieces = sql.includes(';') ? splitStatements(sql) : [{ text: sql, start: 0 }]
+  if (pieces.some(({ text }) => statementKind(text).kind !== 'plain')) return undefined
+  return pieces.length > 1 ? pieces : [{ text: sql, start: 0 }]
 }
 
 /** The shortest time between looks who blocks a revision, in milliseconds: each look is a query. */
