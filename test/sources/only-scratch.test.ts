@@ -19,6 +19,8 @@ const run = async () => { await client.connect?.(); await (client.query?.(sql) ?
 run().catch((error) => { console.error(error); process.exit(1) })`
 
 const starts = (what: string) => `import { execFileSync, fork, spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 const { PATH } = process.env
 const ended = (code) => process.exit(code ?? 1)
@@ -38,6 +40,13 @@ const led: Readonly<Record<string, readonly [command: string, code?: string]>> =
   'a worker with variables of its own': [
     'node other.mjs',
     "new Worker('./pg.mjs', { env: {}, execArgv: [] }).on('exit', ended)",
+  ],
+  'a node of its own that is first on PATH, as yarn has one': [
+    'node other.mjs',
+    `mkdirSync('bin')
+    writeFileSync('bin/node', \`#!/bin/sh\\nexec '\${process.execPath}' "$@"\\n\`, { mode: 0o755 })
+    const env = { PATH: \`\${resolve('bin')}:\${PATH}\` }
+    ended(spawnSync('NODE_OPTIONS= node pg.mjs', { env, shell: true, stdio: 'inherit' }).status)`,
   ],
   'a command that replaces NODE_OPTIONS': ["NODE_OPTIONS='--no-warnings' node pg.mjs"],
   'a script of the package that does': ['npm run --silent build'],

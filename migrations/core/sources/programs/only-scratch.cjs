@@ -62,12 +62,13 @@ net.Socket.prototype.write = function (chunk, encoding, ...rest) {
 function keptThere(env) {
   const options = env.NODE_OPTIONS ?? ''
   const path = env.PATH?.split(delimiter) ?? []
-  const isLed = process.platform === 'win32' || path.length === 0 || path.includes(commands)
+  // yarn puts a node of its own before it.
+  const isLed = process.platform === 'win32' || path.length === 0 || path[0] === commands
   return {
     ...env,
     ...ours,
     NODE_OPTIONS: options.includes(preload) ? options : `${options} ${preload}`.trim(),
-    ...(isLed ? {} : { PATH: [commands, ...path].join(delimiter) }),
+    ...(isLed ? {} : { PATH: [commands, ...path.filter((each) => each !== commands)].join(delimiter) }),
   }
 }
 
