@@ -58,13 +58,13 @@ const roomsMayImport: Readonly<Record<string, Readonly<Record<string, readonly s
   autogenerate: {
     questions: [],
     search: ['questions'],
-    renames: ['search'],
+    renames: ['questions', 'search'],
     online: ['search'],
     wanted: ['search'],
     base: ['search', 'wanted', 'prove'],
-    write: ['search', 'online'],
+    write: ['questions', 'search', 'online'],
     prove: ['questions', 'search', 'wanted', 'write'],
-    tenants: ['search', 'wanted', 'write', 'prove'],
+    tenants: ['questions', 'search', 'wanted', 'write', 'prove'],
   },
 }
 

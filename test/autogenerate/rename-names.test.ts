@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { nameText, readName } from '../../migrations/core/autogenerate/questions/names.ts'
 import { resolvedRenames } from '../../migrations/core/autogenerate/renames/resolve.ts'
 import { renameSteps } from '../../migrations/core/autogenerate/renames/statements.ts'
-import { nameText, readName } from '../../migrations/core/autogenerate/renames/text.ts'
 import type { NamedKind, NamedObject } from '../../migrations/core/difference/index.ts'
 import type { MigError } from '../../migrations/core/index.ts'
 

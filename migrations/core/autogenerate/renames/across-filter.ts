@@ -2,9 +2,9 @@ import { namedKindWord, type Rename } from '../../difference/index.ts'
 import { shellWord } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { filteredSchemas } from '../../scratch/lines.ts'
+import { nameText, newNameText, readName } from '../questions/names.ts'
 import type { ModelInput } from '../wanted/input.ts'
 import { type RenameDecisions, renameText } from './settle.ts'
-import { nameText, newNameText, readName } from './text.ts'
 
 type Lines = Pick<ModelInput, 'lines' | 'filter'>
 

@@ -8,7 +8,7 @@ import {
 } from '../../difference/index.ts'
 import { nearestFew } from '../../environment/index.ts'
 import { MigError } from '../../errors.ts'
-import { nameText, readName, type WrittenName } from './text.ts'
+import { nameText, readName, type WrittenName } from '../questions/names.ts'
 
 /** What has names in the database, and in the models. */
 export interface NamedSides {

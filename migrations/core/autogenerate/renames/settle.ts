@@ -1,7 +1,7 @@
 import { type Change, namedKindWord, type Rename } from '../../difference/index.ts'
 import { shellWord } from '../../environment/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
-import { nameText, newNameText } from './text.ts'
+import { nameText, newNameText } from '../questions/names.ts'
 
 /** What a person said about renames: `--rename schema.table.column=name`, `--rename schema.table=name`. */
 export interface RenameDecisions {

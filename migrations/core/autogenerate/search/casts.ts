@@ -1,7 +1,7 @@
 import { type Action, plainZone, retypedColumn, withUsing } from '../../difference/index.ts'
 import { exitCodes, MigError } from '../../errors.ts'
 import { recreateFlag, usingFlag } from '../questions/flags.ts'
-import { columnText } from '../renames/text.ts'
+import { columnText } from '../questions/names.ts'
 import { sqlState } from './address.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { columnToFill } from './fill.ts'

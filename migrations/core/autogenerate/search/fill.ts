@@ -1,7 +1,7 @@
 import { type Action, columnChange, retypedColumn } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { withoutNotNull } from '../../postgres/statement/index.ts'
-import { columnText } from '../renames/text.ts'
+import { columnText } from '../questions/names.ts'
 import type { CastDecisions } from './decisions.ts'
 import type { Refusal } from './trial.ts'
 

@@ -9,7 +9,7 @@ import {
 import { exitCodes, MigError } from '../../errors.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { recreateFlag } from '../questions/flags.ts'
-import { columnText } from '../renames/text.ts'
+import { columnText } from '../questions/names.ts'
 import { type CastDecisions, recreates } from './decisions.ts'
 import { repairFor } from './repairs.ts'
 import { tryActions } from './trial.ts'

@@ -9,7 +9,7 @@ import {
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
 import { withoutCast } from '../../postgres/statement/index.ts'
-import { columnText } from '../renames/text.ts'
+import { columnText } from '../questions/names.ts'
 import { type Address, addressOf, sqlState } from './address.ts'
 import { failsToCast } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'

@@ -14,7 +14,7 @@ import {
   tableColumns,
 } from '../../difference/index.ts'
 import { qualifiedName, quoteIdent } from '../../postgres/index.ts'
-import { columnText } from '../renames/text.ts'
+import { columnText } from '../questions/names.ts'
 import { addressOf } from './address.ts'
 import { downgradeCast, sessionDecision } from './casts.ts'
 import { type CastDecisions, recreates } from './decisions.ts'

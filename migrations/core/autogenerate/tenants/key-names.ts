@@ -2,7 +2,7 @@ import type { MigError } from '../../errors.ts'
 import { type LineTarget, schemasToKeys } from '../../scratch/lines.ts'
 import type { AutogenerateResult } from '../autogenerate.ts'
 import type { Decisions } from '../decisions.ts'
-import { pathText, readName } from '../renames/text.ts'
+import { pathText, readName } from '../questions/names.ts'
 
 /**
  * The decisions of a person, who writes the key of a tenant line where other names have their schema

@@ -1,7 +1,7 @@
 import { type Action, idKey, type ObjectId, relationOf, retypedColumn } from '../../difference/index.ts'
 import { shellWord } from '../../environment/index.ts'
 import { type ConstraintFacts, indexFacts, rowChange, tableChange } from '../../postgres/statement/index.ts'
-import { pathText } from '../renames/text.ts'
+import { pathText } from '../questions/names.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
 import { breakingRows } from './breaking-rows.ts'
 
