@@ -57,6 +57,19 @@ const refusals: Readonly<Record<string, Case>> = {
     ),
     ...{ code: 'several-databases', says: 'db.prod.invalid/app, one.invalid/first' },
   },
+  'a driver that cannot be redirected': {
+    first: migration(
+      `const { PGHOST, PGPORT } = process.env
+  const words = Buffer.from('user\\0app\\0database\\0live\\0\\0')
+  const head = Buffer.alloc(8)
+  head.writeInt32BE(8 + words.length)
+  head.writeInt32BE(196608, 4)
+  const place = PGHOST.startsWith('/') ? { path: PGHOST + '/.s.PGSQL.' + PGPORT } : { host: PGHOST, port: PGPORT }
+  const socket = require('net').connect(place)
+  await new Promise((resolve, reject) => socket.on('error', reject).write(Buffer.concat([head, words]), resolve))`,
+    ),
+    ...{ code: 'not-redirected', says: '/live by a driver that could not be redirected' },
+  },
   'two ledgers': {
     first: migration(
       "await knex.raw('CREATE SCHEMA b'); await knex.raw('CREATE TABLE b.knex_migrations AS TABLE knex_migrations')",

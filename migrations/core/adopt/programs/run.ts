@@ -42,7 +42,7 @@ interface Phase extends Tells {
 
 /**
  * Runs a command of the project on a scratch database: how it ended, and what the server was sent.
- * @throws MigError `several-databases`, `connection-refused`, and as `runTool`
+ * @throws MigError `several-databases`, `connection-refused`, `not-redirected`, and as `runTool`
  */
 export async function runPhase(
   request: ProgramRequest,
@@ -81,7 +81,7 @@ export async function runPhase(
   const last = `${mark} ended`
   await putMark(server, last)
   const end = { ...ended, said: plain(`${printed.slice(-100).join('\n')}\n${ended.said}`) }
-  const refusal = /^just-mig (several-databases|connection-refused): (.*)$/m.exec(end.said)
+  const refusal = /^just-mig (several-databases|connection-refused|not-redirected): (.*)$/m.exec(end.said)
   if (end.exitCode !== 0 && refusal !== null) throw refused(tool, refusal[1] ?? '', refusal[2] ?? '')
   return { end, rows: sinceMark(await readLog(server, database, last), mark) }
 }
@@ -118,15 +118,26 @@ function withPlace(arg: string, place: Place): string {
 }
 
 function refused({ name }: ProgramTool, code: string, what: string): MigError {
-  return code === 'several-databases'
-    ? new MigError(
+  switch (code) {
+    case 'several-databases':
+      return new MigError(
         'several-databases',
         `${name} connects to more than one database: ${what}; nothing was kept`,
         { help: 'record one at a time, with settings that name one database' },
       )
-    : new MigError('connection-refused', `${name} connects to ${what}, which a recording refuses`, {
+    case 'not-redirected':
+      return new MigError(
+        'not-redirected',
+        `${name} connects to ${what} by a driver that could not be redirected to the scratch database; nothing was kept`,
+        {
+          help: 'drivers in a bundle, and others than pg and postgres, have to be told: --up and --down with {url}, or settings that read DATABASE_URL',
+        },
+      )
+    default:
+      return new MigError('connection-refused', `${name} connects to ${what}, which a recording refuses`, {
         help: 'if only settings are read from there: --allow-network',
       })
+  }
 }
 
 /** The environment of the tool: every Node process of it loads the redirection, and variables lead there too. */

@@ -50,7 +50,7 @@ net.Socket.prototype.write = function (chunk, encoding, ...rest) {
     if (!isRequest) begun.add(this)
     const database = databaseAsked(message)
     if (database !== undefined && database !== scratch.database) {
-      const error = refusal('connection-refused', `${this.remoteAddress ?? 'a socket'}/${database}`)
+      const error = refusal('not-redirected', `${this.remoteAddress ?? 'a socket'}/${database}`)
       process.nextTick(() => this.destroy(error))
       return false
     }

@@ -64,7 +64,7 @@ export async function runProgram(
   clearTimeout(timer)
   signal?.removeEventListener('abort', abort)
   if (reason !== undefined) throw reason
-  const refusal = /^just-mig connection-refused: (.*)$/m.exec(result.stderr)
+  const refusal = /^just-mig not-redirected: (.*)$/m.exec(result.stderr)
   // Where it goes on after that, what it makes is not what it would make.
   if (refusal !== null) throw connectsElsewhere(program, refusal[1] ?? '')
   if (result.exitCode !== 0) {
