@@ -31,8 +31,8 @@ export interface CheckOutcome {
   readonly ms: number
 }
 
-/** What a check says; the time is taken around it. */
-export type Found = Omit<CheckOutcome, 'check' | 'ms'>
+/** What a check says; the time is taken around it where it says none. */
+export type Found = Omit<CheckOutcome, 'check' | 'ms'> & Partial<Pick<CheckOutcome, 'ms'>>
 
 /** Errors that say nothing about the revisions: no check goes on after them. */
 const outsideErrors = new Set(['no-scratch', 'connection-lost', 'interrupted', 'no-server'])
