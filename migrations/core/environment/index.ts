@@ -48,5 +48,11 @@ export type { Line } from './schema-map.ts'
 export type { Variables } from './set-variable.ts'
 export { shellWord } from './shell-word.ts'
 export { isOfKinds, silentOf } from './silent-kinds.ts'
-export { type TargetSchema, type TenantPlace, type TenantSource, tenants } from './tenant-source.ts'
+export {
+  badTenants,
+  type TargetSchema,
+  type TenantPlace,
+  type TenantSource,
+  tenants,
+} from './tenant-source.ts'
 export { type TenantSelection, type TenantTargets, waysToName } from './tenant-targets.ts'

@@ -66,6 +66,7 @@ export function checkTenantSource(key: string, source: TenantSource): void {
   throw badTenants(key, what, `give one of ${ways.join(', ')}, as in tenants({ like: 'tenant_%' })`)
 }
 
-function badTenants(key: string, what: string, help: string): MigError {
+/** What is wrong with how a tenant line finds its schemas. */
+export function badTenants(key: string, what: string, help: string): MigError {
   return new MigError('bad-tenants', `the tenant line "${key}" ${what}`, { help })
 }

@@ -16,13 +16,13 @@ export type { Plan, PlanRequest, PlanStep } from './plan/plan.ts'
 export { planRun } from './plan/planner.ts'
 export { appliedRows, expectGroups, planEvent, planTargets, type TargetPlan } from './plan/target-plan.ts'
 export { fileChecksum, openProject, type Project, textChecksum } from './project.ts'
+export { applyPlan, type RunResult, runTargets } from './run/apply.ts'
 export { withBatches } from './run/batch-plan.ts'
 export { type FailureGroup, failureGroups, tenantRunError } from './run/failures.ts'
 export { type HeldDatabase, holdDatabase, revertedStep, takeHeld, takeWithin } from './run/held.ts'
 export type { PoolOptions, PoolResult } from './run/pool.ts'
 export { revisionSource } from './run/revision-body.ts'
 export type { TargetFailure } from './run/tally.ts'
-export { applyPlan, type RunResult, runTargets } from './run/targets.ts'
 export { planRange, rangePlans, reviewTarget, scriptPlan } from './script/plan.ts'
 export { offlineScript, type ScriptRequest } from './script/script.ts'
 export { databaseUrl, type Session, type SessionOptions, usingSession } from './session/session.ts'
@@ -30,19 +30,21 @@ export { applyStamp, type StampPlan, type StampRequest, stampPlan } from './stam
 export { expectStamps, stampTargets, targetStampPlan } from './stamp/target-stamps.ts'
 export { endStalledCalls } from './statement/users-call.ts'
 export { byDatabase, databaseEnvironment } from './targets/databases.ts'
-export { listTenants } from './targets/list-tenants.ts'
 export {
-  allTenants,
-  expectTenants,
   filteredLines,
   groupsOfRun,
   type LineGroup,
   lineGroups,
-  listsThemselves,
   oneTenantLine,
+} from './targets/line-groups.ts'
+export { listTenants } from './targets/list-tenants.ts'
+export {
+  allTenants,
+  expectTenants,
+  listsThemselves,
   singleTargets,
   targetSchemas,
   targetTenants,
-} from './targets/targets.ts'
+} from './targets/target-schemas.ts'
 export { type CreatedTenant, createTenant, makingTenant } from './tenants/create.ts'
 export { dropTenant, forgetLeftovers, type TenantContents, tenantContents } from './tenants/drop.ts'

@@ -4,7 +4,7 @@ import { type EnvironmentOptions, loadEnvironment, readVariables } from '../envi
 import { MigError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { fileChecksum, openProject, type Project } from '../runner/index.ts'
-import { tenantLine } from '../runner/targets/targets.ts'
+import { tenantLine } from '../runner/targets/line-groups.ts'
 import { embeddedScratch, scratchServer } from '../scratch/server.ts'
 import { readSurroundings, surroundingsPath } from '../scratch/surroundings/file.ts'
 import { readSource } from '../source-file.ts'

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../ledger/index.ts'
 import type { Project } from '../project.ts'
 import type { Session } from '../session/session.ts'
-import { singleTargets } from '../targets/targets.ts'
+import { singleTargets } from '../targets/target-schemas.ts'
 import { type LineStatus, lineStatusReader } from './line-status.ts'
 
 /** The state of one applied revision of one target schema. */

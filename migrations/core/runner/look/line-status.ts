@@ -10,7 +10,7 @@ import { type HalfDone, halfDoneOf, isTenant, targetWords, troubleNote } from '.
 import type { Project } from '../project.ts'
 import type { Session, SessionOptions } from '../session/session.ts'
 import { onEachDatabase, warnUnreachable } from '../targets/databases.ts'
-import { singleTargets } from '../targets/targets.ts'
+import { singleTargets } from '../targets/target-schemas.ts'
 
 /** The state of one target schema. */
 export interface LineStatus {

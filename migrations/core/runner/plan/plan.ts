@@ -6,7 +6,7 @@ import type { PlannedStep, RevisionFile } from '../../revisions/index.ts'
 import { type AppliedState, ofLine } from '../applied/state.ts'
 import { checkTrusted, targetWords } from '../applied/trouble.ts'
 import type { Project } from '../project.ts'
-import { singleTargets } from '../targets/targets.ts'
+import { singleTargets } from '../targets/target-schemas.ts'
 import { stepLosses } from './losses.ts'
 import { namingTenants } from './tenant-project.ts'
 

@@ -4,7 +4,7 @@ import type { PlanStep } from '../plan/plan.ts'
 import { lockTargets, readyToRun } from '../session/locks.ts'
 import { rollingBack } from '../session/session.ts'
 import type { StepContext } from '../statement/step-context.ts'
-import { singleTargets } from '../targets/targets.ts'
+import { singleTargets } from '../targets/target-schemas.ts'
 import { applyStep } from './step.ts'
 import { takeSteps } from './take-steps.ts'
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { MigError } from '../../errors.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { StepContext } from '../statement/step-context.ts'
-import { type KnownStep, type ReadyStep, readyStep } from './step.ts'
+import { type ReadyStep, readyStep } from './step.ts'
+import type { KnownStep } from './step-run.ts'
 
 /** A step whose statements are known before the first of them runs. */
 export type KnownReady = ReadyStep & { readonly known: KnownStep }

@@ -7,7 +7,8 @@ import { tenantProject } from '../plan/tenant-project.ts'
 import type { Project } from '../project.ts'
 import type { SessionOptions } from '../session/session.ts'
 import { byDatabase } from '../targets/databases.ts'
-import { type LineGroup, lineGroups, listsThemselves, targetSchemas, tenantLine } from '../targets/targets.ts'
+import { type LineGroup, lineGroups, tenantLine } from '../targets/line-groups.ts'
+import { listsThemselves, targetSchemas } from '../targets/target-schemas.ts'
 
 /**
  * The plan of an upgrade or downgrade as one list of steps, for `offlineScript`: each tenant's steps together, after a

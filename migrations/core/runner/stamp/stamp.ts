@@ -6,7 +6,7 @@ import { stampTarget } from '../applied/trouble.ts'
 import { fileChecksum, type Project } from '../project.ts'
 import { holdingGuarded, readyToRun } from '../session/locks.ts'
 import { type Session, whereFrom } from '../session/session.ts'
-import { singleTargets } from '../targets/targets.ts'
+import { singleTargets } from '../targets/target-schemas.ts'
 
 export interface StampRequest {
   /** One target, or several with spaces between them; with `fromLog` it does not count. */

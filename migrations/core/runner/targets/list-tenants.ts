@@ -1,5 +1,12 @@
 import type { ClientBase } from 'pg'
-import type { Environment, Line, TargetSchema, TenantPlace, TenantSource } from '../../environment/index.ts'
+import {
+  badTenants,
+  type Environment,
+  type Line,
+  type TargetSchema,
+  type TenantPlace,
+  type TenantSource,
+} from '../../environment/index.ts'
 import { MigError, messageOf } from '../../errors.ts'
 
 /**
@@ -187,8 +194,4 @@ function badTenant(key: string, name: string, reason: string): MigError {
 export function byCodePoint(a: string, b: string): number {
   if (a === b) return 0
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}
-
-function badTenants(key: string, what: string, help: string): MigError {
-  return new MigError('bad-tenants', `the tenant line "${key}" ${what}`, { help })
 }

@@ -9,16 +9,10 @@ import { makesSchemas } from '../plan/tenant-project.ts'
 import type { Project } from '../project.ts'
 import { holdingGuarded, holdingIfFree, readyToRun } from '../session/locks.ts'
 import { type Session, type SessionOptions, usingSession } from '../session/session.ts'
-import { allTenants, singleTargets } from '../targets/targets.ts'
+import { allTenants, singleTargets } from '../targets/target-schemas.ts'
 import { expectAsPlanned } from './expect.ts'
-import {
-  type Outcome,
-  type PoolOptions,
-  type PoolResult,
-  runPool,
-  singleResult,
-  type TargetJob,
-} from './pool.ts'
+import type { Outcome, TargetJob } from './job-queue.ts'
+import { type PoolOptions, type PoolResult, runPool, singleResult } from './pool.ts'
 import { type RevisionSource, revisionSource } from './revision-body.ts'
 import { takeSteps } from './take-steps.ts'
 
