@@ -50,6 +50,19 @@ describe('init takes a live database as it is', () => {
     expect(read(project, 'migrations/models/extensions.sql')).toContain('extensions')
   })
 
+  projectTest('an extension in a schema of the map is in the first revision', async ({ project }) => {
+    await project.run(`CREATE SCHEMA app; CREATE EXTENSION citext SCHEMA app;
+      CREATE DOMAIN app.email AS app.citext; CREATE TABLE app.t (id int PRIMARY KEY, e app.email, c app.citext)`)
+    const { files } = await init(project)
+    const revision = files.find((path) => path.includes('versions'))
+    const text = readFileSync(resolve(project.root, revision ?? ''), 'utf8')
+    const [extension, domain] = ['CREATE EXTENSION IF NOT EXISTS citext', 'CREATE DOMAIN'].map((word) =>
+      text.indexOf(word),
+    )
+    expect(extension).toBeGreaterThan(0)
+    expect(domain).toBeGreaterThan(extension ?? 0)
+  })
+
   projectTest('the server of a foreign table, and publications of nobody', async ({ project }) => {
     await project.run(`CREATE SCHEMA app; CREATE TABLE app.t (id int PRIMARY KEY); CREATE EXTENSION postgres_fdw;
       CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'elsewhere.invalid');

@@ -47,7 +47,10 @@ export async function modelInput(
   session: Session,
   project: Project,
   privileges: boolean,
-  { looksAtLive = true }: { readonly looksAtLive?: boolean } = {},
+  {
+    looksAtLive = true,
+    isFirst = false,
+  }: { readonly looksAtLive?: boolean; readonly isFirst?: boolean } = {},
 ): Promise<ModelInput> {
   const { env } = project
   const databaseUrl = session.url ?? env.databaseUrl
@@ -60,6 +63,7 @@ export async function modelInput(
     databaseUrl,
     privileges,
     onLive: looksAtLive ? (body) => body(session.client) : undefined,
+    isFirst,
     emit: session.emit,
     signal: session.signal,
   })
@@ -68,6 +72,7 @@ export async function modelInput(
 /**
  * As {@link modelInput}, without a session of the runner.
  * @param onLive hands a session of the live database to its argument; undefined where that is not looked at
+ * @param isFirst whether the first revision of a live database is to be written
  * @throws MigError `no-scratch` without the right to create databases, and the errors of `connect`
  */
 export async function projectInput(
@@ -76,12 +81,14 @@ export async function projectInput(
     databaseUrl,
     privileges,
     onLive,
+    isFirst,
     emit,
     signal,
   }: {
     readonly databaseUrl: string
     readonly privileges: boolean
     readonly onLive: OnLive | undefined
+    readonly isFirst?: boolean
     readonly emit: EmitEvent
     readonly signal: AbortSignal | undefined
   },
@@ -104,7 +111,7 @@ export async function projectInput(
     privileges,
     searchPath: listed(env.options.searchPath),
     trustLive: env.trustLive,
-    surroundings: projectSurroundings(env, onLive, () => revisionTexts(project)),
+    surroundings: projectSurroundings(env, onLive, () => revisionTexts(project), isFirst),
     ...(onLive === undefined || env.options.compareEnumOrder === true
       ? {}
       : {

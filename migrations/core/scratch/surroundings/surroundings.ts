@@ -53,11 +53,13 @@ export type OnLive = <Result>(body: (live: ClientBase) => Promise<Result>) => Pr
  * The surroundings of a project.
  * @param onLive reads the live database, where it is to be looked at, when something is needed first
  * @param revisions the texts of its revisions: where no live database is looked at, models find the extensions that they make
+ * @param isFirst whether the first revision of the live database is to be written, which makes the extensions in its schemas
  */
 export function projectSurroundings(
   env: Environment,
   onLive: OnLive | undefined,
   revisions?: () => readonly MakingText[],
+  isFirst = false,
 ): Surroundings {
   const path = surroundingsPath(env.dir)
   const text = readSurroundings(path)
@@ -66,7 +68,7 @@ export function projectSurroundings(
   let models: readonly string[] = []
   let history: () => readonly string[] = () => []
   let takenFromElsewhere = false
-  const live = onLive === undefined ? undefined : liveExtensions(onLive)
+  const live = onLive === undefined ? undefined : liveExtensions(onLive, isFirst ? ownership.own : [])
   const makeFile = async (client: ClientBase, makers: () => readonly string[]) => {
     if (text === undefined) return
     const { made } = saidIn(makers())
@@ -152,13 +154,17 @@ export async function makeReferred(
   return schemas
 }
 
-/** The extensions of a live database, which is read when they are needed first. */
-function liveExtensions(onLive: OnLive) {
+/**
+ * The extensions of a live database, which is read when they are needed first.
+ * @param made the schemas whose extensions a revision is to make
+ */
+function liveExtensions(onLive: OnLive, made: readonly string[]) {
   let read: Promise<readonly LiveExtension[]> | undefined
   const extensionsOf = () => {
     read ??= onLive(readExtensions)
     return read
   }
+  const othersOf = async () => (await extensionsOf()).filter(({ schema }) => !made.includes(schema))
   return {
     async ofModels(client: ClientBase, statements: readonly string[]): Promise<void> {
       const extensions = await extensionsOf()
@@ -171,7 +177,7 @@ function liveExtensions(onLive: OnLive) {
       )
     },
     async ofHistory(client: ClientBase, texts: () => readonly string[]): Promise<void> {
-      const used = (await extensionsOf()).filter(({ usedIn }) => usedIn.length > 0)
+      const used = (await othersOf()).filter(({ usedIn }) => usedIn.length > 0)
       if (used.length === 0) return
       const history = texts()
       await makeExtensions(
@@ -182,7 +188,7 @@ function liveExtensions(onLive: OnLive) {
     async ofWanted(client: ClientBase, wanted: Catalog): Promise<void> {
       await makeExtensions(
         client,
-        (await extensionsOf()).filter(({ name }) => wanted.facts.has({ kind: 'extension', name })),
+        (await othersOf()).filter(({ name }) => wanted.facts.has({ kind: 'extension', name })),
       )
     },
   }
