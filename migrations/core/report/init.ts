@@ -4,7 +4,7 @@ import type { InitLine } from './json-made.ts'
 
 /** What was set up, and what to do next. */
 export function initText(result: InitResult): string {
-  const { files, schemas, adopted, ledgers, histories, others, models } = result
+  const { files, schemas, adopted, isFilled, ledgers, histories, others, models } = result
   const ledger = ledgers.find(({ tool }) => tool !== undefined)
   const { changes = [], tablesFilter = [] } = models ?? {}
   const isEqual = changes.length === 0
@@ -13,7 +13,9 @@ export function initText(result: InitResult): string {
   const keys = files.some((file) => file.endsWith('mig.just'))
     ? ''
     : ` ${schemas.map(({ key }) => key).join(',')}`
-  const first = `${models === undefined ? 'write the models, then ' : ''}just mig-autogen "first tables"${keys}`
+  const first = isFilled
+    ? `just mig-autogen "baseline"${keys} --adopt`
+    : `${models === undefined ? 'write the models, then ' : ''}just mig-autogen "first tables"${keys}`
   const next =
     adopted.length > 0
       ? isEqual

@@ -7,6 +7,7 @@ import { type InitRequest, initProject } from '../../../migrations/core/adopt/in
 import { keysOf } from '../../../migrations/core/adopt/init/schemas.ts'
 import { loadEnvironment } from '../../../migrations/core/environment/index.ts'
 import { readApplied } from '../../../migrations/core/ledger/index.ts'
+import { initText } from '../../../migrations/core/report/index.ts'
 import { applyPlan, openProject, planRun } from '../../../migrations/core/runner/index.ts'
 import { projectTest, type TestProject } from '../support/project.ts'
 
@@ -91,7 +92,15 @@ describe('init on a live database', () => {
   projectTest('of an empty one writes an environment to begin with, and no revision', async ({ project }) => {
     const result = await init(project)
     expect(result).toMatchObject({ schemas: [{ key: 'app', schema: 'app' }], adopted: [] })
+    expect(initText(result)).toMatch(/\nnext: write the models, then just mig-autogen "first tables"$/)
     expect(existsSync(join(project.root, 'migrations/models/app.sql'))).toBe(true)
+  })
+
+  projectTest('without a first revision says how to make it later', async ({ project }) => {
+    await project.run(live)
+    const result = await init(project, { baseline: false })
+    expect(result.adopted).toEqual([])
+    expect(initText(result)).toMatch(/\nnext: just mig-autogen "baseline" --adopt$/)
   })
 
   projectTest('with the ledger of another tool asks what to do', async ({ project }) => {

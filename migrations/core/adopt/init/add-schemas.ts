@@ -75,7 +75,8 @@ export async function addSchemas(
     )
     await adoptRows(session, opened, rows)
     return {
-      ...{ files: written.files(), schemas: added, adopted: rows, ledgers: [], histories: [], others: [] },
+      ...{ files: written.files(), schemas: added, adopted: rows, isFilled: there.length > 0 },
+      ...{ ledgers: [], histories: [], others: [] },
       ...(declared || differs.changes.length > 0
         ? { models: { ...differs, what: 'where env.ts says' } }
         : {}),

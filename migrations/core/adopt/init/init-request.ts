@@ -22,6 +22,8 @@ export interface InitResult {
   readonly schemas: readonly FoundSchema[]
   /** The first revisions, which the ledger says are applied. */
   readonly adopted: readonly AdoptedRows[]
+  /** Whether the database has something in these schemas. */
+  readonly isFilled: boolean
   readonly ledgers: readonly FoundLedger[]
   /** Histories of other tools in the project folder. */
   readonly histories: readonly FoundHistory[]

@@ -109,6 +109,7 @@ export async function initProject(
       files: written.files(),
       schemas: map,
       adopted,
+      isFilled: exported.actions.length > 0,
       ledgers,
       histories,
       others: others.filter((name) => !map.some(({ schema }) => schema === name)),
