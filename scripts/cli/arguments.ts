@@ -241,7 +241,8 @@ function flagError(spec: CommandSpec, names: readonly string[], error: unknown):
       help: seeHelp(spec),
     })
   }
-  const guess = nearest(unknown.replace(/^-+/, ''), names)
+  const word = unknown.replace(/^-+/, '')
+  const guess = word.length === 1 ? names.find((name) => name.startsWith(word)) : nearest(word, names)
   const known = guess === undefined ? seeHelp(spec) : `did you mean --${guess}?`
   return new MigError('unknown-flag', `${spec.name} has no flag ${unknown}`, {
     help: wayOfFlag(unknown, spec) ?? known,

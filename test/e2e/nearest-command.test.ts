@@ -43,6 +43,7 @@ test.each([
   [autogen, ['-m', 'foo'], /just mig-autogen "/],
   [upgrade, ['-m', 'foo'], /just mig-revision "/],
   [downgrade, ['-1', '--dry-run'], /use --plan/],
+  [upgrade, ['-q'], /--quiet/],
 ] as const)('a flag of another tool gets the help of the command (%#)', (spec: CommandSpec, argv, help) => {
   expect(() => parseArguments(spec, argv)).toThrow(
     expect.objectContaining({ code: 'unknown-flag', help: expect.stringMatching(help) }),
