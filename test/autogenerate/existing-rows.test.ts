@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
 import type { MigEvent } from '../../migrations/core/index.ts'
 import { type Lab, labTest } from '../runner/support.ts'
-import { generateFiles, startAt, writeModels } from './support/project.ts'
+import { generated, generateFiles, startAt, writeModels } from './support/project.ts'
 
 const table = 'CREATE TABLE app_user.profile (id bigint PRIMARY KEY, joined date'
 
@@ -87,6 +87,51 @@ describe('rows of the database that a new constraint does not allow', () => {
     for (const each of told) {
       const { rows } = await lab.database.client.query(each?.help?.replace(/^.*they are: /, '') ?? '')
       expect(rows, each?.help).toHaveLength(1)
+    }
+  })
+
+  labTest('are told of where the columns are new, or get other values', async ({ lab }) => {
+    await startAt(lab, {
+      'user.sql': `CREATE TABLE app_user.team (id bigint PRIMARY KEY); ${table}, nick text, old text);`,
+    })
+    await lab.database.client.query(
+      `INSERT INTO app_user.team VALUES (1); INSERT INTO app_user.profile VALUES (1, '2026-01-01', NULL, '8'), (2, '1999-01-01', 'a', '9')`,
+    )
+    await writeModels(lab, {
+      'user.sql': `CREATE TABLE app_user.team (id bigint PRIMARY KEY); CREATE TABLE app_user.address (id bigint PRIMARY KEY);
+        ${table}, nick text NOT NULL UNIQUE, old int CONSTRAINT low CHECK (old < 9) UNIQUE,
+        address bigint NOT NULL CONSTRAINT lives REFERENCES app_user.address, team bigint NOT NULL CONSTRAINT plays REFERENCES app_user.team,
+        other bigint NOT NULL CONSTRAINT played REFERENCES app_user.team, known bigint DEFAULT 2 CONSTRAINT knows REFERENCES app_user.team,
+        empty bigint CONSTRAINT nobody REFERENCES app_user.team, size int NOT NULL CONSTRAINT large CHECK (size > 1), CONSTRAINT pair UNIQUE (size, nick));`,
+    })
+    const of = (column: string) => `app_user.profile.${column}`
+    const using = {
+      [of('nick')]: `'a'`,
+      [of('old')]: '8',
+      [of('address')]: '1',
+      [of('team')]: 'id',
+      [of('other')]: '(SELECT min(t.id) FROM app_user.team AS t)',
+      [of('size')]: 'id::int',
+    }
+    for (const online of [false, true]) {
+      const events: MigEvent[] = []
+      await generated(lab, {
+        online,
+        emit: (event) => events.push(event),
+        casts: { using, recreate: [] },
+      })
+      const told = events.flatMap((each) =>
+        each.event === 'warning' && each.code === 'rows-break' ? [each] : [],
+      )
+      expect(told.map(({ message }) => message).sort()).toEqual(
+        ['knows', 'large', 'lives', 'plays', ...(online ? [] : ['profile_nick_key', 'profile_old_key'])].map(
+          (name) => `rows of app_user.profile break constraint ${name}: the upgrade fails on this database`,
+        ),
+      )
+      for (const { help } of told) {
+        const { rows } = await lab.database.client.query(help?.replace(/^.*they are: /, '') ?? '')
+        expect(rows.length, help).toBeGreaterThan(0)
+      }
     }
   })
 })

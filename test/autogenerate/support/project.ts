@@ -60,6 +60,17 @@ interface Wishes {
 /** Generates the files for a lab's models and writes them, each later than the one before. */
 export async function generateFiles(
   lab: Lab,
+  wishes: Partial<AutogenRequest> & Wishes = {},
+  settings: Partial<EnvironmentOptions> = {},
+): Promise<AutogenFiles> {
+  const made = await generated(lab, wishes, settings)
+  for (const { path, text } of made.files) writeNewFile(path, text)
+  return made
+}
+
+/** The files for a lab's models, which are not written. */
+export async function generated(
+  lab: Lab,
   { filter, emit, ...asked }: Partial<AutogenRequest> & Wishes = {},
   settings: Partial<EnvironmentOptions> = {},
 ): Promise<AutogenFiles> {
@@ -67,9 +78,7 @@ export async function generateFiles(
   const project = { ...given, env: { ...given.env, filter: filter ?? given.env.filter } }
   generations += 1
   const now = new Date(plainRequest.now.getTime() + generations * 60_000)
-  const made = await usingSession(project.env, emit === undefined ? {} : { emit }, (session) =>
+  return usingSession(project.env, emit === undefined ? {} : { emit }, (session) =>
     autogenerateProject(session, project, { ...plainRequest, now, ...asked }),
   )
-  for (const { path, text } of made.files) writeNewFile(path, text)
-  return made
 }

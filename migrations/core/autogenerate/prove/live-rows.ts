@@ -132,7 +132,7 @@ async function hasRows(client: ClientBase, demand: RowDemand): Promise<boolean> 
 }
 
 /**
- * What is undefined or of another type yet, or may not be read; values that the expression does not take; query_canceled,
- * lock_not_available (manual, appendix A).
+ * What is undefined or of another type yet, or may not be read; values or rows that the expression does not take, or that it
+ * would make (read_only_sql_transaction); query_canceled, lock_not_available (manual, appendix A).
  */
-const unknowable = /^(?:42|22|57014$|55P03$)/
+const unknowable = /^(?:42|2[12]|P0|25006$|57014$|55P03$)/

@@ -4,6 +4,7 @@ import { type ConstraintFacts, indexFacts, rowChange, tableChange } from '../../
 import { pathText } from '../questions/names.ts'
 import { columnWithoutNulls } from '../search/fill.ts'
 import { breakingRows } from './breaking-rows.ts'
+import { type RowsBefore, rowsBefore } from './rows-before.ts'
 
 /** What a revision asks of rows that are there already. */
 export interface RowDemand {
@@ -31,14 +32,17 @@ export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
   const empty = new Set<string>()
   const numbers = new Set<string>()
   const demands = new Map<string, RowDemand>()
+  const before = rowsBefore()
   for (const action of actions) {
-    const demand = demandOf(action)
+    const demand = demandOf(action, before)
+    const key = before.constraintOf(action)
+    before.note(action)
     const column = columnWithoutNulls(action)
     const isSettled =
       (demand !== undefined && settled.has(`${demand.schema}.${demand.table}`)) ||
       (column !== undefined && settled.has(idKey({ kind: 'column', ...column })))
     const holds =
-      demand === undefined || looksAtNulls(action, demand, empty) || isNumberedKey(action, demand, numbers)
+      demand === undefined || looksAtNulls(key, demand, empty) || isNumberedKey(key, demand, numbers)
     if (!isSettled && !holds) {
       demands.set(JSON.stringify(demand), demand)
     }
@@ -57,31 +61,41 @@ export function rowDemands(actions: readonly Action[]): readonly RowDemand[] {
     const retyped = action.using === undefined ? undefined : retypedColumn(action)
     if (retyped !== undefined) settled.add(idKey(retyped))
     const [filled] = action.consumes
-    if (filled?.kind === 'column' && rowChange(action.sql)?.kind === 'update') settled.add(idKey(filled))
+    if (filled?.kind !== 'column' || rowChange(action.sql)?.kind !== 'update') continue
+    settled.add(idKey(filled))
+    empty.delete(idKey(filled))
   }
   return [...demands.values()]
 }
 
 /** Whether a key is of columns that are new and without a value: NULL breaks neither UNIQUE nor FOREIGN KEY. */
-function looksAtNulls({ sql }: Action, { schema, table }: RowDemand, empty: ReadonlySet<string>): boolean {
-  const names = keyColumns(sql, ['foreign key', 'unique'])
+function looksAtNulls(
+  key: ConstraintFacts | undefined,
+  { schema, table }: RowDemand,
+  empty: ReadonlySet<string>,
+): boolean {
+  const names = keyColumns(key, ['foreign key', 'unique'])
   return names.length > 0 && names.every((name) => empty.has(idKey({ kind: 'column', schema, table, name })))
 }
 
 /** Whether a key has a column that is new and whose rows PostgreSQL numbers: no two are equal. */
-function isNumberedKey({ sql }: Action, { schema, table }: RowDemand, numbers: ReadonlySet<string>): boolean {
-  const names = keyColumns(sql, ['primary key', 'unique'])
+function isNumberedKey(
+  key: ConstraintFacts | undefined,
+  { schema, table }: RowDemand,
+  numbers: ReadonlySet<string>,
+): boolean {
+  const names = keyColumns(key, ['primary key', 'unique'])
   return names.some((name) => numbers.has(idKey({ kind: 'column', schema, table, name })))
 }
 
-function keyColumns(sql: string, kinds: readonly ConstraintFacts['kind'][]): readonly string[] {
-  const change = tableChange(sql)
-  return change?.kind === 'add constraint' && kinds.includes(change.constraint.kind)
-    ? change.constraint.columns
-    : []
+function keyColumns(
+  key: ConstraintFacts | undefined,
+  kinds: readonly ConstraintFacts['kind'][],
+): readonly string[] {
+  return key !== undefined && kinds.includes(key.kind) ? key.columns : []
 }
 
-function demandOf(action: Action): RowDemand | undefined {
+function demandOf(action: Action, before: RowsBefore): RowDemand | undefined {
   const column = columnWithoutNulls(action)
   if (column !== undefined) {
     const isNew = action.produces.some((id) => id.kind === 'column')
@@ -101,7 +115,7 @@ function demandOf(action: Action): RowDemand | undefined {
   if (table === undefined) return undefined
   const object = `${checked.kind === 'index' ? 'unique index' : 'constraint'} ${checked.name}`
   const { schema, name } = table
-  const query = breakingRows(action, { schema, table: name })
+  const query = breakingRows(action, { schema, table: name }, before)
   const demand = { schema, table: name, column: null, fails: 'break', object } as const
   return query === undefined ? demand : { ...demand, query }
 }
