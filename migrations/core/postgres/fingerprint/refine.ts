@@ -24,10 +24,12 @@ function withoutGeneratedNames(definition: Definition): Definition {
   }
 }
 
+/** Its type only bounds the range, which stands there too; LIKE … INCLUDING IDENTITY leaves a bigint to an integer. */
 function withoutGeneratedName(sequence: DefinitionValue): DefinitionValue {
   if (!isRecord(sequence)) return sequence
-  const { name, ...rest } = sequence
-  return typeof name === 'string' && /_seq\d*"?$/.test(name) ? rest : sequence
+  const { type, ...own } = sequence
+  const { name, ...rest } = own
+  return typeof name === 'string' && /_seq\d*"?$/.test(name) ? rest : own
 }
 
 /**
