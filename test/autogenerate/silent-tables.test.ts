@@ -29,7 +29,7 @@ async function driftOf(lab: Lab, settings: Settings, emit: EmitEvent): Promise<r
 
 describe('a property of a table that a source is silent on', () => {
   labTest('is how a table is partitioned, with its partitions', async ({ lab }) => {
-    const silent = silentOn(['partitioning'], 'app.sql')
+    const silent = silentOn(['rule'], 'app.sql')
     await lab.write({
       'app/20260101_000000_aaaaaaaaaaaa_start.sql': `-- start\n--\n-- Revision: aaaaaaaaaaaa\n-- Revises: base\n-- Created: 2026-01-01T00:00:00Z\n\n-- upgrade
         CREATE TABLE public.ev (id int, d date, gone text, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);
@@ -112,6 +112,10 @@ describe('a property of a table that a source is silent on', () => {
     expect(await drift(silentOn(['trigger'], 'app.sql'))).toEqual([
       'change public.bus row security true → false',
       'change public.car force row security true → false',
+      'change public.car row security true → false',
+    ])
+    expect(await drift(silentOn(['rule'], 'app.sql'))).toEqual([
+      'change public.bus row security true → false',
       'change public.car row security true → false',
     ])
     // Other changes are generated, and a table that goes is made again as it was.

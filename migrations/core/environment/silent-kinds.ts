@@ -18,13 +18,18 @@ interface Source {
   readonly silentOn?: readonly string[] | undefined
 }
 
+/** Who cannot say rules is no SQL, and cannot say these: a list of an earlier version does not have them. */
+const unsaidWithRules = ['forced row security', 'partitioning']
+
 /** The kinds that no source of a key can say: objects of these are left alone in its schema. */
 export function silentOf(
   { sources }: { readonly sources: readonly Source[] },
   key: string,
 ): ReadonlySet<string> {
   const ofKey = sources.filter((source) => source.key === undefined || source.key === key)
-  const [first, ...others] = ofKey.map(({ silentOn = [] }) => silentOn)
+  const [first, ...others] = ofKey.map(({ silentOn = [] }) =>
+    silentOn.includes('rule') ? [...silentOn, ...unsaidWithRules] : silentOn,
+  )
   return new Set((first ?? []).filter((kind) => others.every((each) => each.includes(kind))))
 }
 
