@@ -49,7 +49,6 @@ export type { Variables } from './set-variable.ts'
 export { shellWord } from './shell-word.ts'
 export { isOfKinds, silentOf } from './silent-kinds.ts'
 export {
-  badTenants,
   type TargetSchema,
   type TenantPlace,
   type TenantSource,

@@ -66,7 +66,6 @@ export function checkTenantSource(key: string, source: TenantSource): void {
   throw badTenants(key, what, `give one of ${ways.join(', ')}, as in tenants({ like: 'tenant_%' })`)
 }
 
-/** What is wrong with how a tenant line finds its schemas. */
-export function badTenants(key: string, what: string, help: string): MigError {
+function badTenants(key: string, what: string, help: string): MigError {
   return new MigError('bad-tenants', `the tenant line "${key}" ${what}`, { help })
 }

@@ -1,12 +1,5 @@
 import type { ClientBase } from 'pg'
-import {
-  badTenants,
-  type Environment,
-  type Line,
-  type TargetSchema,
-  type TenantPlace,
-  type TenantSource,
-} from '../../environment/index.ts'
+import type { Environment, Line, TargetSchema, TenantPlace, TenantSource } from '../../environment/index.ts'
 import { MigError, messageOf } from '../../errors.ts'
 
 /**
@@ -124,10 +117,10 @@ async function calledFunction(key: string, list: NonNullable<TenantSource['funct
 
 function listed(key: string, way: 'list' | 'function', places: unknown): readonly (string | TenantPlace)[] {
   if (Array.isArray(places)) return places
-  throw badTenants(
-    key,
-    `must get a list of tenants from its ${way}, and got ${places === null ? 'null' : typeof places}`,
-    "give an array, as in ['tenant_1', { schema: 'tenant_2', databaseUrl: '…', shard: 'eu' }]",
+  throw new MigError(
+    'bad-tenants',
+    `the tenant line "${key}" must get a list of tenants from its ${way}, and got ${places === null ? 'null' : typeof places}`,
+    { help: "give an array, as in ['tenant_1', { schema: 'tenant_2', databaseUrl: '…', shard: 'eu' }]" },
   )
 }
 
@@ -138,10 +131,10 @@ function isBadPattern(error: unknown): error is Error {
 
 function badPattern(key: string, { like, match }: TenantSource, cause: Error): MigError {
   const [way, pattern] = like === undefined ? ['match', match] : ['like', like]
-  return badTenants(
-    key,
-    `has a pattern that PostgreSQL refuses, ${way}: ${JSON.stringify(pattern)}: ${cause.message}`,
-    `fix tenants.${way} in env.ts`,
+  return new MigError(
+    'bad-tenants',
+    `the tenant line "${key}" has a pattern that PostgreSQL refuses, ${way}: ${JSON.stringify(pattern)}: ${cause.message}`,
+    { help: `fix tenants.${way} in env.ts` },
   )
 }
 
