@@ -74,6 +74,19 @@ const told = ({ events }: LabRun) =>
   })
 
 describe('revisions whose statements are known', () => {
+  labTest('wait for the disk together', async ({ lab }) => {
+    const { client, name } = lab.database
+    await client.query(`ALTER DATABASE ${name} SET synchronous_commit TO on; CREATE TABLE public.ended (at int, how text);
+      CREATE FUNCTION public.end_of() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO public.ended VALUES (new.at, current_setting('synchronous_commit')); RETURN NULL; END $$`)
+    await writeLine(lab, 7)
+    await client.query(`CREATE CONSTRAINT TRIGGER ended AFTER INSERT ON public.ran
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.end_of()`)
+    expect((await lab.upgrade()).error).toBeUndefined()
+    const { rows } = await client.query('SELECT at, how FROM public.ended ORDER BY at')
+    expect(rows.map(({ how }) => how)).toEqual(['on', 'off', 'on', 'off', 'off', 'off', 'on'])
+  })
+
   labTest('go to the server before the one before is done, and are told in turn', async ({ lab }) => {
     await writeLine(lab, 60)
     await through(

@@ -19,7 +19,8 @@ const quick = 100
 /**
  * Sends steps whose statements are known to the server before the ones before them are done, so that it never waits for us:
  * one, and while they are quick twice as many the next time. Each is still a transaction of its own, and after one that fails
- * the server skips the rest.
+ * the server skips the rest. The last of them waits for the disk: should the server itself crash before, some are gone with
+ * their rows of the ledger.
  */
 export function sendingAhead({ session, project }: StepContext, upcoming: UpcomingSteps) {
   const sent = new Map<number, SentStep>()
@@ -40,7 +41,8 @@ export function sendingAhead({ session, project }: StepContext, upcoming: Upcomi
     const together = await sendable(at, end)
     if (together.length === 0 || session.signal?.aborted) return
     const messages: PipelinePart[] = []
-    for (const { run, known } of together) messages.push(await run.message(known))
+    for (const [place, { run, known }] of together.entries())
+      messages.push(await run.message(known, place < together.length - 1))
     for (const [place, part] of sendTogether(session.client, messages).entries()) {
       const ready = together[place]
       if (ready !== undefined) sent.set(at + place, { ready, part })

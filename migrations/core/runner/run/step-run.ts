@@ -120,10 +120,15 @@ export function stepRun(context: StepContext, step: PlanStep, start: StepStart) 
     if (lands.hasSet()) await guardConnection(session)
   }
 
-  /** What goes to the server of a step that it can do with one answer awaited. */
-  async function message({ statements, ledger }: KnownStep): Promise<PipelinePart> {
+  /**
+   * What goes to the server of a step that it can do with one answer awaited.
+   * @param isFollowed whether another commit comes with it, which then waits for the disk for both (manual, 28.4
+   *   "Asynchronous Commit")
+   */
+  async function message({ statements, ledger }: KnownStep, isFollowed = false): Promise<PipelinePart> {
     for (const { sql } of statements) lands.note(sql)
-    return transaction.message(statements, await ending(ledger))
+    const sooner = isFollowed ? ['SET LOCAL synchronous_commit TO off'] : []
+    return transaction.message(statements, [...sooner, ...(await ending(ledger))])
   }
 
   async function sent(known: KnownStep): Promise<SentPart> {
