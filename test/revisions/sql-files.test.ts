@@ -67,6 +67,20 @@ describe('the sections of an SQL revision', () => {
     })
   })
 
+  test('are read in one pass, however long: 60,000 statements, and one line of 20,000', () => {
+    const statements = Array.from(
+      { length: 60_000 },
+      (_, at) => `INSERT INTO t VALUES (${at}, 'row ${at}');\n`,
+    )
+    const downgrade = `${'SELECT 1; '.repeat(20_000)}\n`
+    expect(readSqlRevision(`${header}-- upgrade\n${statements.join('')}-- downgrade\n${downgrade}`)).toEqual({
+      upgrade: statements.join(''),
+      downgrade,
+      upgradeLine: 7,
+      downgradeLine: 60_008,
+    })
+  })
+
   test('that are missing are null', () => {
     expect(readSqlRevision(`${header}-- upgrade\nSELECT 1;`)).toMatchObject({
       downgrade: null,

@@ -75,11 +75,11 @@ export function markedSections(
   for (const piece of pieces(text)) {
     isOpen ||= isComment(piece) && after.test(piece.text)
     const name = isOpen ? names.find((each) => isMark(text, piece, each)) : undefined
-    const line = lineOf(text, piece.start)
     if (name === undefined && marks.length === 0 && !isComment(piece))
-      throw refuse('there is SQL before the sections', line)
+      throw refuse('there is SQL before the sections', lineOf(text, piece.start))
     if (name === undefined) continue
-    if (marks.some((mark) => mark.name === name)) throw refuse(`the section -- ${name} comes twice`, line)
+    if (marks.some((mark) => mark.name === name))
+      throw refuse(`the section -- ${name} comes twice`, lineOf(text, piece.start))
     marks.push({ name, start: piece.start, end: piece.start + piece.text.length })
   }
   return new Map(
@@ -91,9 +91,10 @@ export function markedSections(
 }
 
 function isMark(text: string, { kind, text: comment, start }: Piece, name: string): boolean {
-  const isAlone = text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim() === ''
+  if (kind !== 'line-comment') return false
   const words = comment.replace(/^--/, '').trimEnd().replace(/:$/, '').trim().split(/\s+/)
-  return kind === 'line-comment' && isAlone && words.join(' ').toLowerCase() === name
+  if (words.join(' ').toLowerCase() !== name) return false
+  return text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim() === ''
 }
 
 /** The header of an SQL revision: its comments before the first section or statement. */
