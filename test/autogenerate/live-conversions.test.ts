@@ -43,4 +43,19 @@ describe('a type change over rows of the live database', () => {
       expect(rows).toEqual([{ n: 7, big: 5, state: 'done', part: 'b' }])
     },
   )
+
+  labTest('is none of a column that is to be dropped and added', async ({ lab }) => {
+    await startAt(lab, { 'user.sql': before })
+    await lab.database.client.query(`${good}; ${bad}`)
+    await writeModels(lab, { 'user.sql': after })
+    const casts = {
+      using: { 'app_user.t.part': `''`, 'app_user.t.due': `DATE '2026-01-01'` },
+      recreate: ['n', 'short', 'big', 'state'].map((name) => `app_user.t.${name}`),
+    }
+    const { files } = await generateFiles(lab, { casts, renames: { given: {}, others: 'off' } })
+    expect(files[0]?.text).toMatch(/Upgrade loses: .*column app_user\.t\.n\b/)
+    expect((await lab.upgrade()).error).toBeUndefined()
+    const { rows } = await lab.database.client.query('SELECT id, n, state FROM app_user.t ORDER BY id')
+    expect(rows).toEqual([1, 2].map((id) => ({ id, n: null, state: null })))
+  })
 })

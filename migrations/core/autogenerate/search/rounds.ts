@@ -13,6 +13,7 @@ import {
 } from '../../difference/index.ts'
 import { qualifiedName } from '../../postgres/index.ts'
 import { bodiless, withoutRunning } from '../../scratch/without-running.ts'
+import { columnText } from '../questions/names.ts'
 import { atOnce } from '../questions/open.ts'
 import { decideCasts, undecidedCasts, undecidedFills, undecidedSessions } from './casts.ts'
 import type { CastDecisions } from './decisions.ts'
@@ -262,11 +263,18 @@ async function decidedCasts(
   const decided = decideCasts(actions, casts, before)
   const undecided = undecidedSessions(decided, casts)
   if (undecided !== undefined) throw undecided
-  if (!decided.some(({ sessionCast }) => sessionCast !== undefined)) return decided
+  const going = (action: Action) => {
+    const column = retypedColumn(action)
+    if (column === undefined || action.using !== undefined) return undefined
+    // One that is named goes though PostgreSQL has a cast, which live rows may break.
+    const mayGo = action.sessionCast !== undefined || casts.recreate.includes(columnText(column))
+    return mayGo ? column : undefined
+  }
+  if (!decided.some(going)) return decided
   return rolledBack(client, async () => {
     const out: Action[] = []
     for (const action of decided) {
-      const column = action.sessionCast === undefined ? undefined : retypedColumn(action)
+      const column = going(action)
       const drop = column === undefined ? undefined : await dropToRecreate(client, action, column)
       out.push(...(drop?.first ?? [action]))
     }
