@@ -58,7 +58,7 @@ async function bench(choices) {
       const server = await startServer(name, choices.dir)
       servers.push(server)
       try {
-        const project = await makeProject(join(work, name))
+        const project = makeProject(join(work, name))
         for (const [measure, size] of chosen(choices)) {
           try {
             const found = await resultOf(measure, { server, project, peers, skip }, size, {

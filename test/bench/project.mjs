@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { run } from './programs.mjs'
 
@@ -8,7 +8,7 @@ const repository = resolve(import.meta.dirname, '..', '..')
  * @typedef {object} BenchProject a checkout of the tool, of its own
  * @property {string} root
  * @property {string} kept the folder with what commands keep
- * @property {() => void} forget leaves of it what a fresh clone has after `npm ci`
+ * @property {() => Promise<void>} forget leaves of it what a fresh clone has after `npm ci`
  * @property {(path: string, text: string) => string} write writes a file, and returns where it is
  * @property {(command: string, args?: readonly string[], call?: Call) => Promise<string>} mig runs a recipe's script to its end
  */
@@ -20,21 +20,21 @@ const repository = resolve(import.meta.dirname, '..', '..')
  * @property {boolean} [evenInterrupted]
  */
 
-/** @param {string} root @returns {Promise<BenchProject>} */
-export async function makeProject(root) {
+/** @param {string} root @returns {BenchProject} */
+export function makeProject(root) {
   for (const name of ['justfile', 'package.json', 'scripts', 'migrations'])
     cpSync(join(repository, name), join(root, name), { recursive: true })
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'))
-  await run(process.execPath, [join(root, 'scripts', 'build-commands.mjs')], { cwd: root })
   const kept = join(root, '.mig')
   const installed = join(root, '.mig.installed')
-  cpSync(kept, installed, { recursive: true })
   return {
     root,
     kept,
-    forget() {
+    async forget() {
       rmSync(kept, { recursive: true, force: true })
-      cpSync(installed, kept, { recursive: true })
+      if (existsSync(installed)) return cpSync(installed, kept, { recursive: true })
+      await run(process.execPath, [join(root, 'scripts', 'build-commands.mjs')], { cwd: root })
+      cpSync(kept, installed, { recursive: true })
     },
     write(path, text) {
       const file = join(root, path)

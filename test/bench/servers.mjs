@@ -32,7 +32,7 @@ export async function startServer(name, dir = tmpdir()) {
   const root = mkdtempSync(join(place, 'just-mig-bench-'))
   // The server's own user must enter it, where root runs this.
   chmodSync(root, 0o755)
-  const project = await makeProject(join(root, 'server'))
+  const project = makeProject(join(root, 'server'))
   const stop = async () => {
     await project.mig('db-stop', [], { evenInterrupted: true })
     rmSync(root, { recursive: true, force: true })

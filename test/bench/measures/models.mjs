@@ -24,7 +24,7 @@ export const models = {
         name: 'mig-check, cold',
         cold: true,
         async before() {
-          project.forget()
+          await project.forget()
           rmSync(join(project.root, '.cache'), { recursive: true, force: true })
           await server.forgetTemplates()
         },
@@ -32,7 +32,7 @@ export const models = {
       },
       {
         name: 'mig-check, another clone',
-        before: async () => project.forget(),
+        before: () => project.forget(),
         run: () => project.mig('mig-check', [], { dir: same, url }),
       },
       { name: 'mig-check', run: () => project.mig('mig-check', [], { dir: same, url }) },
