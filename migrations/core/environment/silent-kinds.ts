@@ -18,7 +18,7 @@ interface Source {
   readonly silentOn?: readonly string[] | undefined
 }
 
-/** Who cannot say rules is no SQL, and cannot say these: a list of an earlier version does not have them. */
+/** Only SQL can say rules, or these; a list that an earlier version wrote has the first alone. */
 const unsaidWithRules = ['forced row security', 'partitioning']
 
 /** The kinds that no source of a key can say: objects of these are left alone in its schema. */
